@@ -1,0 +1,193 @@
+"""What an offer is. Checked at the door, frozen afterwards.
+
+Field names follow HSDS 3.1 where it has one. Everything that can be a controlled value is one, because controlled
+values are rendered in every language without a translator.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, NamedTuple, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from catalog.hours import check_hours
+
+Kind = Literal["counselling", "education", "leisure", "sport", "support", "health_promotion"]
+Sector = Literal["youth_welfare", "health", "education", "social"]
+ProviderType = Literal["public", "non_profit", "business"]
+Staffing = Literal["pro", "volunteer", "mixed"]
+Interpreter = Literal["yes", "on_request", "no"]
+Access = Literal["walk_in", "appointment", "referral"]
+Capacity = Literal["open", "waiting_list", "full"]
+Wheelchair = Literal["yes", "limited", "no"]
+SiteKind = Literal["place", "hidden", "home_visit", "online", "phone"]
+CostPer = Literal["once", "hour", "day", "month", "session", "course", "call"]
+Document = Literal[
+    "id_card",
+    "birth_certificate",
+    "health_insurance_card",
+    "child_health_record",
+    "maternity_record",
+    "vaccination_record",
+    "residence_permit",
+    "income_proof",
+    "benefit_notice",
+    "child_benefit_notice",
+    "rental_contract",
+    "letters_from_offices",
+    "school_report",
+    "doctor_referral",
+    "bank_details",
+    "photo",
+]
+NextStep = Literal[
+    "just_come",
+    "someone_answers",
+    "leave_message_call_back",
+    "write_mail_answer_days",
+    "online_form",
+    "chat_now",
+    "doctor_first",
+    "office_application",
+    "first_visit_at_home",
+    "first_talk_then_group",
+    "place_on_list",
+]
+PREGNANCY_START = -9
+ADULT_YEARS = 27
+
+
+class Frozen(BaseModel):
+    """Data that never changes after it was checked; an unknown field is a mistake, not a surprise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Cost(Frozen):
+    """What it costs. `free` is only true when nobody pays anything."""
+
+    free: bool = True
+    amount: Annotated[Decimal, Field(ge=0)] | None = None  # euros
+    per: CostPer = "once"
+    reduced: bool = False  # less, or nothing, for families with little money
+    covered_by_but: bool = False  # paid by "Bildung und Teilhabe"
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.free and self.amount:
+            raise ValueError("an offer with an amount is not free")
+        return self
+
+
+class Site(Frozen):
+    """Where it happens. A hidden site (a shelter) has no address and no coordinates at all."""
+
+    kind: SiteKind = "place"
+    name: str = ""
+    address: str = ""
+    post_code: Annotated[str, Field(pattern=r"^\d{5}$")] | None = None
+    municipality: str = ""
+    district: str = ""
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    wheelchair: Wheelchair | None = None
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.kind == "hidden" and (self.address or self.lat is not None or self.lon is not None):
+            raise ValueError("a hidden site must have neither address nor coordinates")
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("latitude and longitude go together")
+        return self
+
+
+class ServiceArea(Frozen):
+    """Who may come. Empty: anybody."""
+
+    nationwide: bool = False
+    states: tuple[str, ...] = ()  # ISO 3166-2, such as DE-BY
+    counties: tuple[str, ...] = ()  # Kreise, by name
+    municipalities: tuple[str, ...] = ()  # by name
+    post_codes: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return not (self.nationwide or self.states or self.counties or self.municipalities or self.post_codes)
+
+
+class Occasion(Frozen):
+    """A date, single or recurring, of a course, a meeting or an event."""
+
+    on: date
+    starts: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = None
+    ends: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = None
+    repeat: Literal["weekly", "monthly"] | None = None
+    until: date | None = None
+
+
+class Translation(Frozen):
+    """Title and summary in a further language, and who wrote them."""
+
+    title: str
+    summary: str = ""
+    by: Literal["human", "machine"]
+
+
+class Offer(Frozen):
+    """What a family can use. Ages are months since birth, both ends inclusive; pregnancy is −9…−1."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,79}$")]
+    title: Annotated[str, Field(min_length=3, max_length=120)]
+    summary: Annotated[str, Field(max_length=600)] = ""
+    aliases: tuple[str, ...] = ()
+    provider: str
+    provider_type: ProviderType = "non_profit"
+    offer_type: str
+    kind: Kind
+    sector: Sector
+    topics: Annotated[tuple[str, ...], Field(min_length=1)]
+    age_from: Annotated[int, Field(ge=PREGNANCY_START, le=ADULT_YEARS * 12)] = PREGNANCY_START
+    age_to: Annotated[int, Field(ge=PREGNANCY_START, le=ADULT_YEARS * 12)] = ADULT_YEARS * 12
+    languages: tuple[str, ...] = ("de",)  # spoken by staff
+    interpreter: Interpreter = "no"
+    staffing: Staffing = "pro"
+    threshold: Annotated[int, Field(ge=1, le=5)] = 3  # 1 open house … 5 formal help
+    cost: Cost = Cost()
+    access: Annotated[tuple[Access, ...], Field(min_length=1)] = ("appointment",)
+    anonymous: bool = False
+    phone: str = ""
+    email: str = ""
+    web: str = ""
+    sites: Annotated[tuple[Site, ...], Field(min_length=1)]
+    service_area: ServiceArea = ServiceArea()
+    opening_hours: Annotated[str, AfterValidator(check_hours)] = ""  # OSM syntax
+    dates: tuple[Occasion, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+    capacity: Capacity = "open"
+    documents: tuple[Document, ...] = ()
+    next_step: NextStep | None = None
+    verified_on: date | None = None
+    verified_by: str = ""
+    source: str = ""
+    example: bool = False  # invented, for trying out: a card always says so
+    helpline: str | None = None  # the id of the helpline that this offer is
+    translations: dict[str, Translation] = {}
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.age_from > self.age_to:
+            raise ValueError("age_from is above age_to")
+        if self.valid_from and self.valid_until and self.valid_from > self.valid_until:
+            raise ValueError("valid_from is after valid_until")
+        return self
+
+
+class Problem(NamedTuple):
+    """Something wrong in a file, said so that the person who keeps it can mend it."""
+
+    where: str  # "example_town.yaml, offer crying-clinic-north, phone"
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"

@@ -1,0 +1,288 @@
+"""Where a family lives: from a name, a post code or a shared position to a point on the map. Works offline."""
+
+import csv
+import gzip
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from catalog.geo import distances_km
+from catalog.text import clean, phon, skel
+
+NEAR_KM = 30.0  # a shared position farther than this from every town gets no name
+SAME_PLACE_KM = 12.0  # entries of one name closer than this are one place
+FUZZY_KEEP = 12
+SURE = 0.80  # Damerau-Levenshtein similarity from which a misspelt name is worth proposing
+CLEAR = 0.06  # how much better than the next name the best must be
+PROMINENT = 8  # times as many inhabitants as its namesakes: the one that is meant
+
+STATES = {
+    "Baden-Württemberg": "DE-BW",
+    "Bayern": "DE-BY",
+    "Berlin": "DE-BE",
+    "Brandenburg": "DE-BB",
+    "Bremen": "DE-HB",
+    "Hamburg": "DE-HH",
+    "Hessen": "DE-HE",
+    "Mecklenburg-Vorpommern": "DE-MV",
+    "Niedersachsen": "DE-NI",
+    "Nordrhein-Westfalen": "DE-NW",
+    "Rheinland-Pfalz": "DE-RP",
+    "Saarland": "DE-SL",
+    "Sachsen": "DE-SN",
+    "Sachsen-Anhalt": "DE-ST",
+    "Schleswig-Holstein": "DE-SH",
+    "Thüringen": "DE-TH",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A town, a district or a post code. `approximate` when only the region is known."""
+
+    name: str
+    lat: float
+    lon: float
+    plz: str | None = None
+    district: str | None = None
+    state: str | None = None  # ISO 3166-2
+    county: str | None = None
+    approximate: bool = False
+    population: int = 0
+    post_codes: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = field(default=(), repr=False)
+    own: bool = False  # from the catalog itself
+
+
+@dataclass(frozen=True)
+class Found:
+    """Places that a text may mean, best first. `ambiguous`: ask, never guess. `exact`: spelt as in the list."""
+
+    places: tuple[Place, ...] = ()
+    ambiguous: bool = False
+    exact: bool = True
+
+
+class Gazetteer:
+    """All places that are known, found by name, post code or position.
+
+    Earlier sources win: the catalog's own places, then the operator's table, then the towns that ship.
+    """
+
+    def __init__(self, places: Sequence[Place], regions: Mapping[str, Place] | None = None) -> None:
+        self.places = tuple(places)
+        self._regions = dict(regions or {})
+        self._by_post_code: dict[str, int] = {}
+        for i, place in enumerate(self.places):
+            for post_code in place.post_codes:
+                self._by_post_code.setdefault(post_code, i)
+
+    def warm_up(self) -> None:
+        """Build what the first question would otherwise wait for."""
+        _ = self._by_name, self._sounds, self._bones, self._coordinates
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[int]]:
+        index: dict[str, list[int]] = {}
+        for i, place in enumerate(self.places):
+            names = {place.district or place.name, *place.aliases}
+            for key in {key for name in names for key in _keys(name)}:
+                index.setdefault(key, []).append(i)
+        return index
+
+    @cached_property
+    def _sounds(self) -> tuple[list[str], list[str], list[int]]:
+        """Names as they sound and as they are spelt, for typos and other scripts, and whose name each is."""
+        entries = {(clean(name), i) for i, place in enumerate(self.places) for name in _spoken_names(place)}
+        ordered = sorted(entries)
+        return [phon(name) for name, _ in ordered], [name for name, _ in ordered], [i for _, i in ordered]
+
+    @cached_property
+    def _bones(self) -> dict[str, list[int]]:
+        """Names without vowels: Arabic script hardly writes them."""
+        index: dict[str, list[int]] = {}
+        for i, place in enumerate(self.places):
+            index.setdefault(skel(clean(_short(place.name))), []).append(i)
+        return index
+
+    @cached_property
+    def _coordinates(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return np.array([p.lat for p in self.places]), np.array([p.lon for p in self.places])
+
+    def post_code(self, digits: str) -> Place | None:
+        """Look a post code up: itself, else the middle of its neighbours or its region, marked as approximate."""
+        if digits in self._by_post_code:
+            place = self.places[self._by_post_code[digits]]
+            return replace(place, plz=digits)
+        near = [self.places[i] for code, i in self._by_post_code.items() if code[:3] == digits[:3]]
+        if near:
+            lat, lon = float(np.mean([p.lat for p in near])), float(np.mean([p.lon for p in near]))
+            return Place(near[0].name, lat, lon, plz=digits, state=near[0].state, approximate=True)
+        region = self._regions.get(digits[:2])
+        return replace(region, plz=digits, approximate=True, post_codes=()) if region else None
+
+    def named(self, name: str) -> tuple[Place, ...]:
+        """Every place of exactly this name, whatever its spelling of umlauts and case; best known first."""
+        found = self._by_name.get(clean(name), ())
+        towns = [self.places[i] for i in found if self.places[i].own or not self.places[i].plz]
+        return self._distinct(towns or [self.places[i] for i in found[:1]])
+
+    def find(self, name: str) -> Found:
+        """Resolve what somebody wrote as the name of a place, typos and other scripts included."""
+        exact = self.named(name)
+        if exact:
+            return Found(exact, ambiguous=_must_ask(exact))
+        near = self._similar(name)
+        if not near:
+            return Found()
+        places = self._distinct(place for _, place in near)
+        clear = len(places) == 1 or near[0][0] - max((s for s, p in near if p != near[0][1]), default=0.0) >= CLEAR
+        return Found(places[:3], ambiguous=not clear, exact=False)
+
+    def nearest(self, lat: float, lon: float) -> Place:
+        """Name a shared position after the nearest town, keeping the position itself."""
+        lats, lons = self._coordinates
+        distances = distances_km(lat, lon, lats, lons)
+        i = int(np.argmin(distances))
+        place = self.places[i]
+        if distances[i] > NEAR_KM:
+            return Place("", lat, lon)
+        return replace(place, lat=lat, lon=lon, approximate=False)
+
+    def _similar(self, name: str) -> list[tuple[float, Place]]:
+        cleaned = clean(name)
+        sound = phon(cleaned)
+        if len(sound) < 3:  # noqa: PLR2004 shorter words are like everything
+            return []
+        sounds, spellings, owners = self._sounds
+        near: dict[int, float] = {}
+        for candidate, _, at in process.extract(sound, sounds, scorer=fuzz.ratio, limit=FUZZY_KEEP, score_cutoff=66):
+            likeness = max(_likeness(sound, candidate), _likeness(cleaned, spellings[at]))
+            near[owners[at]] = max(near.get(owners[at], 0.0), likeness)
+        if not cleaned.isascii():
+            for i in self._bones.get(skel(cleaned), ()):
+                near[i] = max(near.get(i, 0.0), SURE + 0.1)
+        scored = [(s + _prominence(self.places[i]), self.places[i]) for i, s in near.items() if s >= SURE]
+        return sorted(scored, key=lambda pair: -pair[0])
+
+    @staticmethod
+    def _distinct(places: Iterable[Place]) -> tuple[Place, ...]:
+        """Entries of one name close together are one place, the first (better) source speaks for it."""
+        kept: list[Place] = []
+        for place in places:
+            if not any(_same_place(place, other) for other in kept):
+                kept.append(place)
+        return tuple(sorted(kept, key=lambda p: (not p.own, -p.population)))
+
+
+def _must_ask(places: tuple[Place, ...]) -> bool:
+    if len(places) == 1 or (places[0].own and not places[1].own):
+        return False
+    return places[0].population < PROMINENT * max(places[1].population, 1000)
+
+
+def _same_place(one: Place, other: Place) -> bool:
+    if one.name != other.name and clean(_short(one.name)) != clean(_short(other.name)):
+        return False
+    return float(distances_km(one.lat, one.lon, [other.lat], [other.lon])[0]) < SAME_PLACE_KM
+
+
+def _prominence(place: Place) -> float:
+    return 0.012 * float(np.log10(max(place.population, 100))) + (0.05 if place.own else 0.0)
+
+
+def _likeness(wanted: str, name: str) -> float:
+    """Similarity of two sounds, 0 to 1. A case ending after the name ("berlinde", "kelni") costs little."""
+    likeness = DamerauLevenshtein.normalized_similarity(wanted, name)
+    if len(name) >= 4 and 0 < len(wanted) - len(name) <= 4 and wanted.startswith(name):  # noqa: PLR2004
+        return max(likeness, 0.88)
+    return likeness
+
+
+def _short(name: str) -> str:
+    """Drop what people leave out: "am Main", "(Saale)", "im Breisgau"."""
+    for cut in (" (", "/", ", ", " am ", " an der ", " im ", " in der ", " in ", " vor der ", " bei ", " ob der "):
+        name = name.split(cut)[0]
+    return name
+
+
+def _keys(name: str) -> set[str]:
+    return {key for key in (clean(name), clean(_short(name))) if key}
+
+
+def _spoken_names(place: Place) -> set[str]:
+    if place.plz and not place.own:
+        return set()  # a row of the post-code table: the town itself stands in another row
+    own = {place.name, _short(place.name), *([place.district] if place.district else [])}
+    return own | {alias for alias in place.aliases if place.population > 50_000 or place.own}  # noqa: PLR2004
+
+
+def shipped_towns() -> Iterator[Place]:
+    """Read the towns that ship with the program (GeoNames, CC BY 4.0)."""
+    packed = files("catalog").joinpath("data", "towns.csv.gz").read_bytes()
+    yield from _read_rows(io.StringIO(gzip.decompress(packed).decode()))
+
+
+def read_places(path: Path) -> Iterator[Place]:
+    """Read an operator's table, or every table of a folder.
+
+    Columns: `name` or `place`; `lat`, `lon`; if known `plz` (several parted by "|"), `state`, `kreis`, `population`,
+    `alt_names` ("|"). Towns come before single post codes, so that a town's name means its middle.
+
+    Raises:
+        OSError: when it cannot be read.
+        ValueError: when a column is missing or a number is none; says where.
+    """
+    tables = sorted(path.glob("*.csv")) if path.is_dir() else [path]
+    if not tables:
+        raise ValueError(f"{path} holds no .csv file")
+    places: list[Place] = []
+    for table in tables:
+        with table.open(encoding="utf-8-sig", newline="") as lines:
+            try:
+                places += _read_rows(lines)
+            except (KeyError, ValueError) as error:
+                raise ValueError(f"{table.name}: {error}") from error
+    yield from sorted(places, key=lambda p: p.plz is not None)
+
+
+def _read_rows(lines: Iterable[str]) -> Iterator[Place]:
+    for number, row in enumerate(csv.DictReader(lines), start=2):
+        missing = {"lat", "lon"} - row.keys() or ({"name"} if not row.keys() & {"name", "place"} else set())
+        if missing:
+            raise ValueError(f"column {', '.join(sorted(missing))} is missing")
+        try:
+            yield _place(row)
+        except ValueError as error:
+            raise ValueError(f"line {number}: {error}") from error
+
+
+def _place(row: Mapping[str, str]) -> Place:
+    codes = tuple(code for code in (row.get("plz") or "").split("|") if code)
+    single = "place" in row
+    state = row.get("state") or None
+    return Place(
+        name=row["place"] if single else row["name"],
+        lat=float(row["lat"]),
+        lon=float(row["lon"]),
+        plz=codes[0] if single and codes else None,
+        state=STATES.get(state, state) if state else None,
+        county=row.get("kreis") or None,
+        population=0 if single else int(float(row.get("population") or 0)),
+        post_codes=codes,
+        aliases=tuple(alias for alias in (row.get("alt_names") or "").split("|") if alias),
+    )
+
+
+def region_places(towns: Iterable[Place], regions: Mapping[str, str]) -> dict[str, Place]:
+    """Two digits of a post code to the town in whose surroundings it lies."""
+    by_name = {town.name: town for town in reversed(list(towns))}
+    return {digits: by_name[name] for digits, name in regions.items()}

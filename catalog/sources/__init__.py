@@ -1,0 +1,1 @@
+"""One file a format: a file in, offers and problems out."""
