@@ -1,0 +1,1 @@
+"""How a conversation reaches a person. One thin file a channel."""

@@ -1,0 +1,1 @@
+"""What is said and asked. Pure: no clock, no network, no database, no markup."""

@@ -1,0 +1,1 @@
+"""Free text to language, age, place, topic and danger. Pure."""

@@ -1,0 +1,366 @@
+"""How old the children are: from "18 Monate", "2½", "üç yaşında", "سنة ونص", "1. Klasse" to months.
+
+Every language brings its words in locales/<tag>/numbers.yaml; the grammar of ages is here and the same for all.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from catalog.text import MAX_LENGTH, clean
+
+MAX_YEARS = 26
+MAX_MONTHS = MAX_YEARS * 12 + 11
+WEEKS_A_MONTH = 52 / 12
+DAYS_A_MONTH = 365 / 12
+SCHOOL_START_YEARS = 6
+LAST_CLASS = 13
+YOUTH_YEARS = range(8, 20)  # somebody of this age who says "I am" is the child
+
+_FRACTIONS = str.maketrans({"½": ".5", "¼": ".25", "¾": ".75", "⅓": ".33"})
+_MIXED = re.compile(r"\b(\d{1,2})\s+1\s*/\s*2\b|(?<![\d.])\b1\s*/\s*2\b")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)?(?!\d)|[^\W\d_]+|[-–—/,;+&]")
+_DASHES = {"-", "–", "—"}
+
+
+class Age(NamedTuple):
+    """A child's age in months since birth, both ends inclusive; pregnancy is −9…−1."""
+
+    min_months: int
+    max_months: int
+
+
+PREGNANCY = Age(-9, -1)
+
+
+@dataclass(frozen=True)
+class AgeWords:
+    """One language's words, already cleaned. Word lists hold whole words and, with a *, beginnings of words."""
+
+    numbers: Mapping[str, float]
+    ordinals: "WordMap"
+    half: tuple[tuple[str, ...], ...]
+    units: Mapping[str, "Words"]
+    classes: "Words"
+    pregnant: "Words"
+    ages: "WordMap"
+    children: "Words"
+    counted: "Words"
+    not_age_before: "Words"
+    not_age_after: "Words"
+    born: "Words"
+    myself: "Words"
+    joins: "Words"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A set of words, beginnings of words, and sequences of words."""
+
+    whole: frozenset[str]
+    beginnings: tuple[str, ...]
+    sequences: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, entries: Iterable[str]) -> "Words":
+        plain = [entry for entry in entries if not entry.endswith("*")]
+        cleaned = [tuple(clean(entry).split()) for entry in plain]
+        return cls(
+            frozenset(words[0] for words in cleaned if len(words) == 1),
+            tuple(clean(entry[:-1]) for entry in entries if entry.endswith("*")),
+            tuple(words for words in cleaned if len(words) > 1),
+        )
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and (word in self.whole or (bool(word) and word.startswith(self.beginnings)))
+
+    def at(self, tokens: list[str], i: int) -> int:
+        """How many tokens from `i` on are an entry; 0 when none is."""
+        longest = max((len(s) for s in self.sequences if tuple(tokens[i : i + len(s)]) == s), default=0)
+        return longest or int(tokens[i] in self)
+
+
+@dataclass(frozen=True)
+class WordMap:
+    """Words, beginnings and sequences that each mean something."""
+
+    entries: tuple[tuple[Words, Any], ...]
+
+    @classmethod
+    def of(cls, entries: Mapping[str, Any]) -> "WordMap":
+        return cls(tuple((Words.of([word]), value) for word, value in entries.items()))
+
+    def at(self, tokens: list[str], i: int) -> tuple[int, Any]:
+        """Return how many tokens from `i` on are an entry, and its meaning; the longest entry wins."""
+        best: tuple[int, Any] = (0, None)
+        for words, value in self.entries:
+            length = words.at(tokens, i)
+            if length > best[0]:
+                best = (length, value)
+        return best
+
+
+def age_words(data: Mapping[str, Any]) -> AgeWords:
+    """Prepare what stands in a numbers.yaml."""
+    return AgeWords(
+        numbers={clean(word): float(value) for word, value in data["numbers"].items()},
+        ordinals=WordMap.of(data.get("ordinals", {})),
+        half=tuple(sorted((tuple(clean(h).split()) for h in data.get("half", ())), key=len, reverse=True)),
+        units={unit: Words.of(data[unit]) for unit in ("year", "month", "week", "day")},
+        classes=Words.of(data.get("class", ())),
+        pregnant=Words.of(data["pregnant"]),
+        ages=WordMap.of({word: Age(*span) for word, span in data["ages"].items()}),
+        children=Words.of(data["children"]),
+        counted=Words.of(data["counted"]),
+        not_age_before=Words.of(data["not_age_before"]),
+        not_age_after=Words.of(data["not_age_after"]),
+        born=Words.of(data.get("born", ())),
+        myself=Words.of(data["myself"]),
+        joins=Words.of(data["joins"]),
+    )
+
+
+def ascii_digits(text: str) -> str:
+    """Write Arabic, Persian and other decimal digits as 0-9."""
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+
+
+@dataclass(frozen=True)
+class _Number:
+    value: float
+    at: int  # index of its last token
+    start: int
+
+
+def find_ages(text: str, words: AgeWords, *, asked: bool) -> tuple[Age, ...]:
+    """Find every child's age in a text, in order.
+
+    Args:
+        text: what was written; only the first thousand characters count.
+        words: the language's words.
+        asked: whether this answers the question for the age. Then a bare number is years, else it needs a child beside it.
+
+    Returns:
+        Ages; impossible ones (250 years) are left out. Nothing understood: empty.
+    """
+    reading = _Reading(_tokens(text, words), words, asked=asked)
+    return tuple(dict.fromkeys(reading.ages()))
+
+
+def _tokens(text: str, words: AgeWords) -> list[str]:
+    """Cut into numbers, cleaned words and separators; "3j" and "dreijährig" become two tokens."""
+    text = ascii_digits(text[:MAX_LENGTH].translate(_FRACTIONS))
+    text = _MIXED.sub(lambda m: f"{m[1]}.5" if m[1] else "0.5", text)
+    text = re.sub(r"(?<=\d)\s+(?=\.(?:5|25|75|33)(?!\d))", "", text)
+    text = re.sub(r"(?<=\d)[.,](?!(?:5|25|75|33|50)(?!\d))(?=\d)", " , ", text)  # "3,7" is two children
+    tokens: list[str] = []
+    for token in _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold()):
+        tokens += [token] if token[0].isdigit() or not token[0].isalpha() else _split(clean(token), words)
+    return [token for token in tokens if token]
+
+
+def _split(word: str, words: AgeWords) -> list[str]:
+    if word in words.numbers or " " in word:
+        return word.split()
+    for number in words.numbers:
+        rest = word.removeprefix(number)
+        if len(number) > 2 and rest != word and any(rest in unit for unit in words.units.values()):  # noqa: PLR2004
+            return [number, rest]
+    return [word]
+
+
+class _Reading:
+    """One pass over the tokens of one text."""
+
+    def __init__(self, tokens: list[str], words: AgeWords, *, asked: bool) -> None:
+        self.tokens = tokens
+        self.words = words
+        self.asked = asked
+        self.pregnant_at = [i for i in range(len(tokens)) if words.pregnant.at(tokens, i)]
+        self.waiting: list[tuple[_Number, int]] = []  # bare numbers that may take the unit of a later one
+        self.found: list[tuple[int, Age]] = []
+
+    def ages(self) -> list[Age]:
+        if self.pregnant_at:
+            self.found.append((self.pregnant_at[0], PREGNANCY))
+        i = 0
+        while i < len(self.tokens):
+            i = self._step(i)
+        self._settle_waiting(None)
+        return [age for _, age in sorted(self.found, key=lambda pair: pair[0])]
+
+    def _step(self, i: int) -> int:
+        after = self._school_class(i)
+        if after:
+            return after
+        number = self._number(i)
+        if number:
+            return self._measure(number)
+        length, span = self.words.ages.at(self.tokens, i)
+        if length:
+            if not (self.pregnant_at and span.min_months == 0) and not self._is_duration(i, i + length - 1):
+                self.found.append((i, span))
+            return i + length
+        return i + 1
+
+    def _number(self, i: int) -> _Number | None:
+        token = self.tokens[i]
+        value: float | None = None
+        if token[0].isdigit():
+            value = _decimal(token)
+        elif token in self.words.numbers:
+            value = self.words.numbers[token]
+        if value is None:
+            return None
+        last = i
+        part = self.words.numbers.get(self._token(i + 1), 1.0)
+        if value == 1 and part < 1:  # "ein halbes"
+            value, last = part, i + 1
+        half = self._half(last + 1)
+        if half:
+            value, last = value + 0.5, last + half
+        return _Number(value, last, i)
+
+    def _half(self, i: int) -> int:
+        for words in self.words.half:
+            if tuple(self.tokens[i : i + len(words)]) == words:
+                return len(words)
+        return 0
+
+    def _unit(self, i: int) -> str | None:
+        if i >= len(self.tokens):
+            return None
+        return next((unit for unit, words in self.words.units.items() if self.tokens[i] in words), None)
+
+    def _measure(self, number: _Number) -> int:
+        """A number and what follows it: a unit, a range, a list that shares a unit later, or nothing."""
+        unit_at = number.at + 1
+        if self._token(unit_at) in _DASHES and self._unit(unit_at + 1) and not self._number_at(unit_at + 1):
+            unit_at += 1
+        unit = self._unit(unit_at)
+        if unit is None:
+            self._keep_bare(number)
+            return number.at + 1
+        end = unit_at + 1
+        half = self._half(end)
+        value, end = (number.value + 0.5, end + half) if half else (number.value, end)
+        if self._is_duration(number.start, end - 1) or self._is_pregnancy(number.start, unit):
+            self.waiting.clear()
+            return end
+        months, end = self._with_months(value, unit, end)
+        self._settle_waiting(unit)
+        self._add(number.start, value, unit, months)
+        return end
+
+    def _with_months(self, value: float, unit: str, end: int) -> tuple[float | None, int]:
+        """ "2 Jahre und 3 Monate" is one child."""
+        if unit != "year" or value != int(value):
+            return None, end
+        i = end + 1 if self._token(end) in self.words.joins or self._token(end) in {",", "+"} else end
+        more = self._number(i) if i < len(self.tokens) else None
+        if more and self._unit(more.at + 1) == "month" and more.value < 12:  # noqa: PLR2004 months of a year
+            return value * 12 + more.value, more.at + 2
+        return None, end
+
+    def _add(self, at: int, value: float, unit: str, months: float | None) -> None:
+        age = Age(int(months), int(months)) if months is not None else _span(value, unit)
+        if age:
+            self.found.append((at, age))
+
+    def _keep_bare(self, number: _Number) -> None:
+        following = self._token(number.at + 1)
+        own_age = number.start > 0 and self._is_myself(number.start) and number.value not in YOUTH_YEARS
+        if following in self.words.counted or own_age or not 0 <= number.value <= MAX_YEARS:
+            return
+        written = self.tokens[number.start]
+        if written[0].isdigit() and len(written) > 3:  # noqa: PLR2004 "2.5" at most, not "02826"
+            return
+        article = not written[0].isdigit() and number.value <= 1 and len(self.tokens) > 1
+        if not article and not self._is_duration(number.start, number.at):
+            self.waiting.append((number, number.start))
+
+    def _settle_waiting(self, unit: str | None) -> None:
+        """Give bare numbers the unit of the number they stand beside ("3, 5 und 9 Monate"), else years."""
+        for number, at in self.waiting:
+            if self._counts(number):
+                joined = unit and self._joined(number)
+                span = _span(number.value, unit if joined and unit else "year")
+                if span:
+                    self.found.append((at, span))
+        self.waiting = []
+
+    def _joined(self, number: _Number) -> bool:
+        following = self._token(number.at + 1)
+        return following in self.words.joins or following in {",", "/", "+", "&", ";"} | _DASHES
+
+    def _counts(self, number: _Number) -> bool:
+        if self.asked:
+            return self.tokens[number.start][0].isdigit() or len(self.tokens) <= 3 or self._beside_child(number)  # noqa: PLR2004
+        return self._beside_child(number)
+
+    def _beside_child(self, number: _Number) -> bool:
+        before = self.tokens[max(0, number.start - 3) : number.start]
+        return any(token in self.words.children for token in before)
+
+    def _is_myself(self, at: int) -> bool:
+        return any(self.words.myself.at(self.tokens, i) == at - i for i in range(max(0, at - 3), at))
+
+    def _is_duration(self, first: int, last: int) -> bool:
+        if any(self.words.born.at(self.tokens, i) for i in range(last + 1, min(last + 3, len(self.tokens)))):
+            return False
+        return self._token(first - 1) in self.words.not_age_before or self._token(last + 1) in self.words.not_age_after
+
+    def _is_pregnancy(self, at: int, unit: str) -> bool:
+        return unit != "year" and any(abs(at - pregnant) <= 5 for pregnant in self.pregnant_at)  # noqa: PLR2004 words around
+
+    def _school_class(self, i: int) -> int:
+        """ "1. Klasse", "Klasse 3", "erste Klasse": the token after it, or 0."""
+        length, number = self.words.ordinals.at(self.tokens, i)
+        if self.tokens[i].isdigit():
+            length, number = 1, int(self.tokens[i])
+        if length and self._token(i + length) in self.words.classes:
+            end = i + length + 1
+        elif self.tokens[i] in self.words.classes and i + 1 < len(self.tokens):
+            length, number = self.words.ordinals.at(self.tokens, i + 1)
+            if self.tokens[i + 1].isdigit():
+                length, number = 1, int(self.tokens[i + 1])
+            elif self.tokens[i + 1] in self.words.numbers and not length:
+                length, number = 1, self.words.numbers[self.tokens[i + 1]]
+            end = i + 1 + length
+            if not length:
+                return 0
+        else:
+            return 0
+        if 1 <= number <= LAST_CLASS:
+            first = int(number) - 1 + SCHOOL_START_YEARS
+            self.found.append((i, Age(first * 12, (first + 2) * 12 - 1)))
+        return end
+
+    def _number_at(self, i: int) -> bool:
+        return i < len(self.tokens) and (self.tokens[i][0].isdigit() or self.tokens[i] in self.words.numbers)
+
+    def _token(self, i: int) -> str:
+        return self.tokens[i] if 0 <= i < len(self.tokens) else ""
+
+
+def _decimal(token: str) -> float | None:
+    """Read "3", "2.5" and "2,5"; longer numbers (post codes, telephone numbers) are no ages."""
+    whole, _, fraction = token.replace(",", ".").partition(".")
+    return float(f"{whole}.{fraction or 0}") if len(whole) <= 3 else None  # noqa: PLR2004
+
+
+def _span(value: float, unit: str) -> Age | None:
+    if unit == "year":
+        if not 0 <= value <= MAX_YEARS:
+            return None
+        months = int(value * 12)
+        return Age(months, months + 11) if value == int(value) else Age(months, months)
+    months = int(value if unit == "month" else value / WEEKS_A_MONTH if unit == "week" else value / DAYS_A_MONTH)
+    return Age(months, months) if 0 <= months <= MAX_MONTHS else None
+
+
+def merge(ages: Iterable[Age]) -> Iterator[Age]:
+    """Order children from the youngest to the oldest, each age once."""
+    yield from sorted(set(ages))

@@ -1,0 +1,139 @@
+"""Danger in a text: words that mean somebody may be hurt. A net under the rope, not the rope.
+
+Patterns stand in locales/<tag>/danger.yaml, in every language at once, because people in panic fall back into their
+first one. A pattern is word groups parted by blanks, all of which occur near one another in any order; alternatives are
+parted by "|", "word*" begins so, "*word*" contains it, "two_words" follow each other, "!word" must not occur at all.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from catalog.text import clean, phon
+
+WINDOW = 8  # words within which all groups of a pattern stand
+TYPO_LENGTH = 6  # words from this length on may have one wrong letter
+MAX_WORDS = 250
+
+
+@dataclass(frozen=True)
+class _Word:
+    """One alternative: a word, its beginning or its middle, or several words in a row."""
+
+    parts: tuple[str, ...]
+    kind: str  # "whole", "begins", "contains", "row"
+
+
+@dataclass(frozen=True)
+class Pattern:
+    topic: str
+    wanted: tuple[tuple[_Word, ...], ...]
+    unwanted: tuple[_Word, ...]
+
+
+class DangerNet:
+    """All patterns of all languages, compiled once at the start. Needs neither catalog nor database."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._patterns = tuple(patterns)
+        words = {word for p in self._patterns for group in (*p.wanted, p.unwanted) for word in group}
+        self._rows = [word for word in words if word.kind == "row"]
+        self._begins = [word for word in words if word.kind == "begins"]
+        self._contains = [word for word in words if word.kind == "contains"]
+        self._whole: dict[str, list[_Word]] = {}
+        for word in words:
+            if word.kind == "whole":
+                for variant in _variants(word.parts[0]):
+                    self._whole.setdefault(variant, []).append(word)
+
+    @cached_property
+    def _by_rarest(self) -> dict[_Word, list[Pattern]]:
+        """Patterns listed under each word of their smallest group, so that most are never looked at."""
+        listed: dict[_Word, list[Pattern]] = {}
+        for pattern in self._patterns:
+            for word in min(pattern.wanted, key=len):
+                listed.setdefault(word, []).append(pattern)
+        return listed
+
+    def find(self, text: str) -> tuple[str, ...]:
+        """Return the danger topics that a text speaks of, the one with most patterns first; usually none."""
+        tokens = [token for word in clean(text).split() if (token := phon(word))][:MAX_WORDS]
+        places = self._places(tokens)
+        counted: dict[str, int] = {}
+        candidates = {id(p): p for word in places for p in self._by_rarest.get(word, ())}
+        for pattern in candidates.values():
+            if _matches(pattern, places):
+                counted[pattern.topic] = counted.get(pattern.topic, 0) + len(pattern.wanted)
+        return tuple(sorted(counted, key=lambda topic: -counted[topic]))
+
+    def _places(self, tokens: list[str]) -> dict[_Word, list[int]]:
+        """Where each known word stands in the text."""
+        places: dict[_Word, list[int]] = {}
+        for i, token in enumerate(tokens):
+            found = {word for variant in _variants(token) for word in self._whole.get(variant, ())}
+            found.update(word for word in self._begins if token.startswith(word.parts[0]))
+            found.update(word for word in self._contains if word.parts[0] in token)
+            found.update(word for word in self._rows if _row_at(tokens, i, word.parts))
+            for word in found:
+                places.setdefault(word, []).append(i)
+        return places
+
+
+def _row_at(tokens: list[str], i: int, parts: tuple[str, ...]) -> bool:
+    here = tokens[i : i + len(parts)]
+    return len(here) == len(parts) and all(
+        token.startswith(part[:-1]) if part.endswith("*") else token == part
+        for token, part in zip(here, parts, strict=True)
+    )
+
+
+def _variants(word: str) -> frozenset[str]:
+    """The word and, when it is long enough for a typo, the word without each one of its letters.
+
+    Two words that share a variant differ by one wrong, missing, doubled or swapped letter.
+    """
+    if len(word) < TYPO_LENGTH:
+        return frozenset((word,))
+    return frozenset({word} | {word[:i] + word[i + 1 :] for i in range(len(word))})
+
+
+def _matches(pattern: Pattern, places: Mapping[_Word, list[int]]) -> bool:
+    if any(word in places for word in pattern.unwanted):
+        return False
+    found = [[i for word in group for i in places.get(word, ())] for group in pattern.wanted]
+    if not all(found):
+        return False
+    anchors = min(found, key=len)
+    return any(all(any(abs(i - anchor) < WINDOW for i in spots) for spots in found) for anchor in anchors)
+
+
+def parse_patterns(data: Mapping[str, Iterable[str]]) -> Iterable[Pattern]:
+    """Read the content of a danger.yaml.
+
+    Raises:
+        ValueError: for a pattern that could never match or would match everything.
+    """
+    for topic, lines in data.items():
+        for line in lines:
+            groups = str(line).split()
+            wanted = tuple(tuple(_words(g)) for g in groups if not g.startswith("!"))
+            unwanted = tuple(word for g in groups if g.startswith("!") for word in _words(g[1:]))
+            if not wanted or not all(wanted):
+                raise ValueError(f"danger pattern {line!r} of {topic} has an empty word group")
+            yield Pattern(topic, wanted, unwanted)
+
+
+def _words(group: str) -> Iterable[_Word]:
+    for alternative in group.split("|"):
+        if "_" in alternative.strip("_"):
+            parts = tuple(phon(clean(p)) + ("*" if p.endswith("*") else "") for p in alternative.split("_") if p)
+            yield _Word(parts, "row")
+            continue
+        sound = phon(clean(alternative.strip("*")))
+        if not sound:
+            continue
+        kind = "contains" if alternative.startswith("*") else "begins" if alternative.endswith("*") else "whole"
+        if " " in sound:
+            yield _Word(tuple(sound.split()), "row")
+        else:
+            yield _Word((sound,), kind)

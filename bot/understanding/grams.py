@@ -1,0 +1,56 @@
+"""Character n-grams as whole numbers, so that numpy can count and compare them.
+
+A gram is 2 to 4 characters inside a blank-padded word, in one of two views (PHON, SKEL). Both views are plain ASCII, so
+a gram fits in 27 bits: view, length, then six bits a character.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.text import clean, phon, skel
+
+Codes = NDArray[np.int64]
+SIZES = (2, 3, 4)
+_LETTER = np.zeros(128, dtype=np.int64)
+for _code, _character in enumerate("abcdefghijklmnopqrstuvwxyz0123456789", start=1):
+    _LETTER[ord(_character)] = _code
+
+
+def text_grams(text: str) -> Codes:
+    """Every gram of one text, repeated as often as it occurs."""
+    codes, _ = texts_grams([text])
+    return codes
+
+
+def texts_grams(texts: Sequence[str]) -> tuple[Codes, Codes]:
+    """Every gram of many texts, and which text each one is from."""
+    views = [[phon(clean(text)) for text in texts], [skel(clean(text)) for text in texts]]
+    parts = [_grams(view, sounds) for view, sounds in enumerate(views)]
+    return np.concatenate([codes for codes, _ in parts]), np.concatenate([owners for _, owners in parts])
+
+
+def _grams(view: int, texts: Sequence[str]) -> tuple[Codes, Codes]:
+    lengths = np.fromiter((len(text) + 2 for text in texts), dtype=np.int64, count=len(texts))
+    joined = "".join(f" {text} " for text in texts).encode("ascii", "replace")
+    letters = _LETTER[np.frombuffer(joined, dtype=np.uint8) & 127]
+    owners = np.repeat(np.arange(len(texts)), lengths)
+    codes, whose = [], []
+    for size in SIZES:
+        count = len(letters) - size + 1
+        if count <= 0:
+            continue
+        windows = [letters[i : i + count] for i in range(size)]
+        kept = owners[:count] == owners[size - 1 :]
+        for inner in windows[1:-1]:
+            kept &= inner > 0
+        kept &= (windows[0] > 0) | (windows[-1] > 0)
+        code = np.full(count, view * len(SIZES) + size - 1, dtype=np.int64)
+        for window in windows:
+            code = (code << 6) | window
+        codes.append(code[kept])
+        whose.append(owners[:count][kept])
+    if not codes:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    return np.concatenate(codes), np.concatenate(whose)

@@ -1,0 +1,134 @@
+"""What is on somebody's mind: free text to topics, by nearest everyday words.
+
+Method and its measurements: docs/decisions/0003. In short: n-grams of two normalised views, inverse document frequency,
+nearest entries, a fuzzy second look, and the best four entries of a topic in one language add up.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from bot.understanding.grams import text_grams, texts_grams
+from catalog.text import clean, phon
+
+OWN_LANGUAGE = 1.3
+KEPT = 48  # nearest entries that get the second look
+SECOND_LOOK = 0.25
+BEST = (1.0, 0.6, 0.4, 0.3)  # weights of a topic's best entries
+OTHER_LANGUAGES = 0.15
+SURE_MARGIN = 0.35
+KNOWN_SCORE = 0.30  # below it no entry is near: probably not about any topic
+UNKNOWN_GRAM = 9.0
+
+
+class Guess(NamedTuple):
+    """A topic and how strongly the text points to it (comparable only within one text)."""
+
+    topic: str
+    score: float
+
+
+@dataclass(frozen=True)
+class TopicGuesses:
+    """Best first. `confident`: act on the first; else show three and ask."""
+
+    guesses: tuple[Guess, ...] = ()
+    confident: bool = False
+
+    @property
+    def best(self) -> str | None:
+        return self.guesses[0].topic if self.guesses else None
+
+
+class Entry(NamedTuple):
+    """Words that families use for a topic."""
+
+    topic: str
+    lang: str
+    text: str
+
+
+class TopicIndex:
+    """The vocabulary of all languages, ready to be searched."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        listed = list(entries)
+        self.topics = sorted({entry.topic for entry in listed})
+        self.languages = sorted({entry.lang for entry in listed})
+        self._topic = np.array([self.topics.index(entry.topic) for entry in listed])
+        self._lang = np.array([self.languages.index(entry.lang) for entry in listed])
+        self._sounds = [phon(clean(entry.text)) for entry in listed]
+        self._build([entry.text for entry in listed])
+
+    def _build(self, texts: list[str]) -> None:
+        grams, owners = texts_grams(texts)
+        pairs, counts = np.unique((owners << 32) | grams, return_counts=True)
+        owners, grams = pairs >> 32, pairs & 0xFFFFFFFF
+        self._grams, gram_of_pair = np.unique(grams, return_inverse=True)
+        self._idf = self._rarity(gram_of_pair, self._lang[owners])
+        weights = (1 + np.log(counts)) * self._idf[gram_of_pair]
+        norms = np.sqrt(np.bincount(owners, weights**2, minlength=len(texts)))
+        weights /= norms[owners]
+        order = np.argsort(gram_of_pair, kind="stable")
+        self._owners = owners[order].astype(np.int32)
+        self._weights = weights[order].astype(np.float32)
+        self._starts = np.searchsorted(gram_of_pair[order], np.arange(len(self._grams) + 1))
+
+    def _rarity(self, gram_of_pair: NDArray[np.int64], langs: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Inverse document frequency, taken in the language in which the gram is most common."""
+        sizes = np.bincount(self._lang, minlength=len(self.languages))
+        found = np.bincount(gram_of_pair * len(self.languages) + langs, minlength=len(self._grams) * len(self.languages))
+        share = (found.reshape(len(self._grams), -1) / np.maximum(sizes, 1)).max(axis=1)
+        mean_size = max(float(sizes.mean()), 1.0)
+        rarity: NDArray[np.float64] = 0.3 + np.log((1 + 1 / mean_size) / share)
+        return rarity
+
+    def guess(self, text: str, lang: str | None = None, limit: int = 5) -> TopicGuesses:
+        """Return the topics a text may be about. `lang` is a soft hint, never a filter."""
+        scores = self._nearness(text)
+        if not scores.any():
+            return TopicGuesses()
+        raw_best = float(scores.max())
+        if lang in self.languages:
+            scores = np.where(self._lang == self.languages.index(lang), scores * OWN_LANGUAGE, scores)
+        nearest = np.argpartition(-scores, min(KEPT, len(scores) - 1))[:KEPT]
+        nearest = nearest[scores[nearest] > 0]
+        fuzzy = process.cdist([phon(clean(text))], [self._sounds[i] for i in nearest], scorer=fuzz.partial_ratio)[0]
+        kept = (1 - SECOND_LOOK) * scores[nearest] + SECOND_LOOK * scores.max() * fuzzy / 100
+        return self._ranked(nearest, kept, raw_best, limit)
+
+    def _nearness(self, text: str) -> NDArray[np.float64]:
+        grams, counts = np.unique(text_grams(text), return_counts=True)
+        scores = np.zeros(len(self._topic))
+        if not len(grams):
+            return scores
+        at = np.minimum(np.searchsorted(self._grams, grams), len(self._grams) - 1)
+        known = self._grams[at] == grams
+        weights = (1 + np.log(counts[known])) * self._idf[at[known]]
+        norm = np.sqrt((weights**2).sum() + UNKNOWN_GRAM * (~known).sum())
+        for gram, weight in zip(at[known], weights, strict=True):
+            span = slice(self._starts[gram], self._starts[gram + 1])
+            scores[self._owners[span]] += weight * self._weights[span]
+        return scores / norm
+
+    def _ranked(
+        self, nearest: NDArray[np.int64], kept: NDArray[np.float64], raw_best: float, limit: int
+    ) -> TopicGuesses:
+        table: dict[str, dict[int, list[float]]] = {}
+        for i in np.argsort(-kept):
+            entry = nearest[i]
+            by_lang = table.setdefault(self.topics[self._topic[entry]], {})
+            by_lang.setdefault(int(self._lang[entry]), []).append(float(kept[i]))
+        guesses = sorted((Guess(topic, _total(langs)) for topic, langs in table.items()), key=lambda g: -g.score)
+        second = guesses[1].score if len(guesses) > 1 else 0.0
+        margin = (guesses[0].score - second) / guesses[0].score
+        return TopicGuesses(tuple(guesses[:limit]), margin >= SURE_MARGIN and raw_best >= KNOWN_SCORE)
+
+
+def _total(by_lang: dict[int, list[float]]) -> float:
+    sums = sorted((sum(w * s for w, s in zip(BEST, best, strict=False)) for best in by_lang.values()), reverse=True)
+    return sums[0] + OTHER_LANGUAGES * sum(sums[1:])
