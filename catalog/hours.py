@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import holidays
 from opening_hours import OpeningHours, validate
@@ -33,8 +34,12 @@ def check_hours(expression: str) -> str:
 
 def is_public_holiday(day: date, state: str | None = None) -> bool:
     """Whether offices are closed. `state` is ISO 3166-2 ("DE-BY"); without it only nationwide holidays count."""
-    subdivision = state.removeprefix("DE-") if state else None
-    return day in holidays.country_holidays("DE", subdiv=subdivision, years=day.year)
+    return day in _public_holidays(day.year, state.removeprefix("DE-") if state else None)
+
+
+@lru_cache(maxsize=64)
+def _public_holidays(year: int, subdivision: str | None) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("DE", subdiv=subdivision, years=year))
 
 
 def opening_at(expression: str, moment: datetime, state: str | None = None) -> Opening | None:
@@ -64,3 +69,23 @@ def _next_opening(hours: OpeningHours, moment: datetime) -> datetime | None:
             return change
         change = hours.next_change(change)
     return None
+
+
+def week(expression: str, monday: date) -> list[tuple[tuple[date, ...], tuple[tuple[datetime, datetime], ...]]]:
+    """Lay out an ordinary week, days with the same hours together: ((days), ((from, to), …)). Holidays do not count."""
+    hours = OpeningHours(expression)
+    by_day: dict[date, tuple[tuple[datetime, datetime], ...]] = {}
+    for day in (monday + timedelta(days=n) for n in range(7)):
+        start = datetime.combine(day, datetime.min.time())
+        spans = hours.intervals(start, start + timedelta(days=1))
+        by_day[day] = tuple((opens, closes) for opens, closes, state, _ in spans if str(state) == "open")
+    together: dict[tuple[tuple[datetime, datetime], ...], list[date]] = {}
+    for day, spans_of_day in by_day.items():
+        if spans_of_day:
+            times = tuple((_on(monday, opens), _on(monday, closes)) for opens, closes in spans_of_day)
+            together.setdefault(times, []).append(day)
+    return [(tuple(days), times) for times, days in together.items()]
+
+
+def _on(day: date, moment: datetime) -> datetime:
+    return datetime.combine(day, moment.time())

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from catalog.hours import check_hours
 
@@ -16,10 +16,8 @@ Kind = Literal["counselling", "education", "leisure", "sport", "support", "healt
 Sector = Literal["youth_welfare", "health", "education", "social"]
 ProviderType = Literal["public", "non_profit", "business"]
 Staffing = Literal["pro", "volunteer", "mixed"]
-Interpreter = Literal["yes", "on_request", "no"]
 Access = Literal["walk_in", "appointment", "referral"]
 Capacity = Literal["open", "waiting_list", "full"]
-Wheelchair = Literal["yes", "limited", "no"]
 SiteKind = Literal["place", "hidden", "home_visit", "online", "phone"]
 CostPer = Literal["once", "hour", "day", "month", "session", "course", "call"]
 Document = Literal[
@@ -55,6 +53,15 @@ NextStep = Literal[
 ]
 PREGNANCY_START = -9
 ADULT_YEARS = 27
+
+
+def _yes_or_no(value: object) -> object:
+    """YAML reads an unquoted yes or no as true or false; both spellings are meant."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+Interpreter = Annotated[Literal["yes", "on_request", "no"], BeforeValidator(_yes_or_no)]
+Wheelchair = Annotated[Literal["yes", "limited", "no"], BeforeValidator(_yes_or_no)]
 
 
 class Frozen(BaseModel):
@@ -118,7 +125,7 @@ class ServiceArea(Frozen):
 class Occasion(Frozen):
     """A date, single or recurring, of a course, a meeting or an event."""
 
-    on: date
+    day: date
     starts: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = None
     ends: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = None
     repeat: Literal["weekly", "monthly"] | None = None

@@ -60,6 +60,7 @@ class Place:
     post_codes: tuple[str, ...] = ()
     aliases: tuple[str, ...] = field(default=(), repr=False)
     own: bool = False  # from the catalog itself
+    example: bool = False  # invented
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ OLD_DAYS, HIDDEN_DAYS = 180, 365
 SHORTLIST = 120
 NEVER = date.max.toordinal()
 REMOTE_SITES = ("online", "phone")
+ANY_TOPIC_LINES = ("elterntelefon", "helpline-ukraine")  # listen to parents whatever the concern
 
 
 @dataclass(frozen=True)
@@ -124,35 +125,32 @@ class Index:
     def search(self, query: Query) -> list[Hit]:
         """Return offers that fit, best first; never empty while the catalog holds one offer for everybody."""
         hits: dict[str, Hit] = {}
-        for step, found in self._widening(query, hits):
+        for found in self._widening(query, hits):
             for hit in found:
                 hits.setdefault(hit.offer.id, hit)
-                if len(hits) >= query.limit:
-                    return list(hits.values())
-            if step is None and len(hits) >= max(query.limit, ENOUGH):
-                break
-        return list(hits.values())
+        return list(islice(hits.values(), query.limit))
 
-    def _widening(self, query: Query, hits: Mapping[str, Hit]) -> Iterator[tuple[Step | None, list[Hit]]]:
-        """Look near first; each further step only where there is not enough yet, except that distance help is always last."""
+    def _widening(self, query: Query, hits: Mapping[str, Hit]) -> Iterator[list[Hit]]:
+        """Look near first, then further while `hits`, which the caller fills as it goes, are too few."""
         rows, fit = self._candidates(query)
         distances = self._distances(rows, query.place)
         near, wider, widest = RADII_KM[_setting(query.place)]
         remote = self._remote[rows]
         is_near = ~remote & ~(distances > near)
-        yield None, self._hits(query, rows, fit, distances, is_near, None)
         if query.place is None:
-            yield None, self._hits(query, rows, fit, distances, remote, None)
+            yield self._hits(query, rows, fit, distances, np.ones(len(rows), bool), None)
+        else:
+            yield self._hits(query, rows, fit, distances, is_near, None)
         if len(hits) < ENOUGH:
-            yield "radius", self._hits(query, rows, fit, distances, ~remote & (distances > near) & (distances <= wider), "radius")
+            yield self._hits(query, rows, fit, distances, ~remote & (distances > near) & (distances <= wider), "radius")
         if len(hits) < ENOUGH:
             far = ~remote & (distances > wider) & (distances <= widest)
-            yield "neighbour", self._hits(query, rows, fit, distances, far, "neighbour")
-        yield "remote", self._hits(query, rows, fit, distances, remote, "remote" if len(hits) < ENOUGH else None)
+            yield self._hits(query, rows, fit, distances, far, "neighbour")
+        yield self._hits(query, rows, fit, distances, remote, "remote" if len(hits) < ENOUGH else None)
         if not any(_understands(hit.offer, query.lang) for hit in hits.values()):
-            yield "interpreter", self._beside(query, "interpreter")
+            yield self._beside(query, "interpreter")
         if len(hits) < ENOUGH:
-            yield "family_office", self._beside(query, "family_office")
+            yield self._beside(query, "family_office")
 
     def _candidates(self, query: Query) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Rows that serve a topic asked for and are valid, fresh and of the right age today."""
@@ -208,7 +206,10 @@ class Index:
             self._hit(query, int(rows[i]), float(score), float(distances[i]), step)
             for i, score in zip(picked, rough, strict=True)
         )
-        ranked = sorted((hit for hit in hits if hit), key=lambda hit: (-hit.score, hit.offer.id))
+        real_first = query.place is None
+        ranked = sorted(
+            (hit for hit in hits if hit), key=lambda hit: (real_first and hit.offer.example, -hit.score, hit.offer.id)
+        )
         return _nearest_site_only(ranked)
 
     def _hit(self, query: Query, row: int, rough: float, distance: float, step: Step | None) -> Hit | None:
@@ -227,13 +228,7 @@ class Index:
 
     def _beside(self, query: Query, step: Literal["interpreter", "family_office"]) -> list[Hit]:
         """Offers that help with any topic: somebody who translates, the family office, a line that listens."""
-        types = ("interpreter-pool",) if step == "interpreter" else ("family-office", "family-centre")
-        chosen = [
-            row
-            for row, number in enumerate(self._offer)
-            if self.offers[number].offer_type in types
-            or (step == "family_office" and self.offers[number].helpline == "elterntelefon")
-        ]
+        chosen = [row for row, number in enumerate(self._offer) if _helps_anyway(self.offers[number], step, query.lang)]
         rows = np.array(chosen, dtype=np.int32)
         rows = rows[self._usable(self._offer[rows], Query((), query.now))] if len(rows) else rows
         distances = self._distances(rows, query.place)
@@ -244,9 +239,16 @@ class Index:
 
 
 def covers(offer: Offer, site: Site, place: Place | None) -> bool:
-    """Whether somebody from `place` may come. Where the place is not known, nobody is turned away."""
+    """Whether somebody from `place` may come. Where the place is not known, nobody is turned away.
+
+    An invented offer is only for the invented town: no real family is ever sent there.
+    """
     area = offer.service_area
-    if place is None or area.nationwide:
+    if place is None:
+        return True
+    if offer.example and not place.example:
+        return False
+    if area.nationwide:
         return True
     if area.is_open:
         hidden_elsewhere = site.lat is None and site.kind not in REMOTE_SITES and bool(site.municipality)
@@ -260,6 +262,12 @@ def covers(offer: Offer, site: Site, place: Place | None) -> bool:
     )
 
 
+def _helps_anyway(offer: Offer, step: Literal["interpreter", "family_office"], lang: str) -> bool:
+    if offer.helpline in ANY_TOPIC_LINES:
+        return step == "family_office" or _base(lang) in offer.languages
+    return offer.offer_type in (("interpreter-pool",) if step == "interpreter" else ("family-office", "family-centre"))
+
+
 def _nearest_site_only(hits: Sequence[Hit]) -> list[Hit]:
     best: dict[str, Hit] = {}
     for hit in hits:
@@ -269,7 +277,7 @@ def _nearest_site_only(hits: Sequence[Hit]) -> list[Hit]:
 
 def _last_day(offer: Offer) -> date | None:
     """The last day on which it is worth showing: the end of its validity, or of its last date."""
-    ends = [occasion.until or (date.max if occasion.repeat else occasion.on) for occasion in offer.dates]
+    ends = [occasion.until or (date.max if occasion.repeat else occasion.day) for occasion in offer.dates]
     last_date = max(ends) if ends else None
     return min(filter(None, (offer.valid_until, last_date)), default=None)
 

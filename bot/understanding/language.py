@@ -47,11 +47,10 @@ class LanguageDetector:
         self._traits = tuple(traits)
 
     @cached_property
-    def _model(self) -> "LanguageIdentifier | None":
-        from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 takes half a second, seldom needed
+    def _model(self) -> "LanguageIdentifier":
+        from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 takes half a second, so only when needed
 
-        model = LanguageIdentifier.from_model(MODEL_FILE) if hasattr(LanguageIdentifier, "from_model") else None
-        return model or LanguageIdentifier.from_pickled_model(MODEL_FILE)
+        return LanguageIdentifier.from_model_file(MODEL_FILE)
 
     def guess(self, text: str) -> LanguageGuess:
         """Guess from at most a thousand characters. No letters at all: no language, confidence 0."""
@@ -73,10 +72,7 @@ class LanguageDetector:
         return LanguageGuess(best, round(1 / (1 + math.exp(-2 * lead)), 3))
 
     def _model_scores(self, text: str, tags: list[str]) -> Mapping[str, float]:
-        model = self._model
-        if model is None:
-            return {}
-        ranked = dict(model.rank(text))
+        ranked = dict(self._model.rank(text))
         best = max(ranked.values())
         return {tag: MODEL_WEIGHT * max(ranked.get(MODEL_CODES.get(tag, tag), best - 60) - best, -60) + 1 for tag in tags}
 

@@ -56,7 +56,7 @@ def read_yaml(path: Path, topics: Topics, today: date) -> Source:
         problems += doubts
         if not doubts:
             offers.append(offer)
-    places = tuple(_place(row) for row in content.get("places", ()))
+    places = tuple(_place(row, example=about.get("example", False)) for row in content.get("places", ()))
     name = about.get("name", path.stem)
     return Source(name, tuple(offers), places, tuple(problems), about.get("family_office"))
 
@@ -100,7 +100,7 @@ def _filled(
         filled.setdefault("provider_type", provider["type"])
     sites = content.get("sites", {})
     filled["sites"] = [_site(site, sites) for site in entry.get("sites", ())]
-    filled["dates"] = [_moved(occasion, ("on", "until"), shift) for occasion in entry.get("dates", ())]
+    filled["dates"] = [_moved(occasion, ("day", "until"), shift) for occasion in entry.get("dates", ())]
     if about.get("example"):
         filled["example"] = True
     return _moved(filled, DATE_FIELDS, shift)
@@ -143,7 +143,7 @@ def is_dialable(number: str) -> bool:
         return False
 
 
-def _place(row: Mapping[str, Any]) -> Place:
+def _place(row: Mapping[str, Any], *, example: bool) -> Place:
     is_district = row.get("district", False)
     return Place(
         name=row["municipality"],
@@ -156,6 +156,7 @@ def _place(row: Mapping[str, Any]) -> Place:
         county=row.get("county"),
         aliases=tuple(row.get("aliases", ())),
         own=True,
+        example=example,
     )
 
 

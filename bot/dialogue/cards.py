@@ -1,0 +1,201 @@
+"""An offer as a card: everything a family must know to go there, in its own language, without markup."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from bot.dialogue import wording
+from bot.dialogue.model import Card
+from bot.i18n import Translator
+from catalog.model import Cost, Occasion, Offer
+from catalog.search import Hit
+
+DATES_SHOWN = 3
+
+
+def card(hit: Hit, now: datetime, text: Translator) -> Card:
+    """Lay an offer out. What is only known in German is marked as German."""
+    lines = [line for line in _lines(hit, now, text) if line]
+    return Card("\n".join(lines), hit.offer.id)
+
+
+def _lines(hit: Hit, now: datetime, text: Translator) -> Iterator[str | None]:
+    _, offer = text.gettext, hit.offer
+    if offer.example:
+        yield "⚠️ " + _("Example, not a real offer")
+    yield f"🔹 {_title(offer, text)}"
+    yield _what(offer, text)
+    yield _provider(offer, text)
+    yield _summary(offer, text)
+    yield "👶 " + _("Age: {age}", age=wording.age_span(offer.age_from, offer.age_to, text))
+    yield "💬 " + _languages(offer, text)
+    yield "📍 " + _where(hit, text)
+    yield from _when(hit, now, text)
+    yield "💶 " + _cost(offer.cost, text)
+    yield "🚪 " + _access(offer, text)
+    yield from _contact(offer, text)
+    if offer.documents:
+        bring = text.list(text.label("documents", document) for document in offer.documents)
+        yield "🎒 " + _("Please bring: {things}", things=bring)
+    if offer.next_step:
+        yield "➡️ " + text.label("next_steps", offer.next_step)
+    yield "✅ " + _("Shown because: {reasons}", reasons=" · ".join(wording.reasons(hit, now, text)))
+    yield _checked(offer, now, text)
+
+
+def _title(offer: Offer, text: Translator) -> str:
+    translation = offer.translations.get(text.tag)
+    return translation.title if translation else offer.title
+
+
+def _what(offer: Offer, text: Translator) -> str | None:
+    if offer.helpline:
+        return text.label("helplines", offer.helpline)
+    return text.label("offer_types", offer.offer_type)
+
+
+def _provider(offer: Offer, text: Translator) -> str | None:
+    _ = text.gettext
+    staffing = {
+        "pro": _("professionals"),
+        "volunteer": _("volunteers"),
+        "mixed": _("professionals and volunteers"),
+    }[offer.staffing]
+    if offer.helpline:
+        return None
+    return f"👥 {text.quoted(offer.provider)} · {staffing}"
+
+
+def _summary(offer: Offer, text: Translator) -> str | None:
+    translation = offer.translations.get(text.tag)
+    if translation and translation.summary:
+        mark = "" if translation.by == "human" else " " + text.gettext("(translated by machine)")
+        return translation.summary + mark
+    if not offer.summary:
+        return None
+    if text.is_german:
+        return offer.summary
+    return text.gettext("In German: {text}", text=offer.summary)
+
+
+def _languages(offer: Offer, text: Translator) -> str:
+    spoken = text.list(text.language_name(tag) for tag in offer.languages)
+    if offer.interpreter == "yes":
+        return text.gettext("{languages}, and others with an interpreter", languages=spoken)
+    if offer.interpreter == "on_request":
+        return text.gettext("{languages}; please ask for an interpreter", languages=spoken)
+    return spoken
+
+
+def _where(hit: Hit, text: Translator) -> str:
+    _, site = text.gettext, hit.site
+    match site.kind:
+        case "hidden":
+            return _("The address is secret, for your safety. Please call.")
+        case "home_visit":
+            return _("Somebody comes to your home.")
+        case "online":
+            return _("online")
+        case "phone":
+            return _("by phone")
+    address = ", ".join(part for part in (site.name, site.address, f"{site.post_code or ''} {site.municipality}") if part.strip())
+    if site.district:
+        address += f" ({site.district})"
+    parts = [text.quoted(address)]
+    if hit.distance_km is not None:
+        parts.insert(0, wording.distance(hit.distance_km, text))
+    if site.wheelchair == "yes":
+        parts.append(_("wheelchair and pram can get in"))
+    return " · ".join(parts)
+
+
+def _when(hit: Hit, now: datetime, text: Translator) -> Iterator[str]:
+    offer = hit.offer
+    if offer.opening_hours and hit.opening:
+        state = wording.opening(hit.opening, now, text)
+        hours = "" if hit.opening.always else f" ({text.quoted(wording.weekly_hours(offer.opening_hours, now, text))})"
+        yield f"🕒 {state}{hours}"
+    dates = [_date(occasion, now.date(), text) for occasion in offer.dates]
+    for line in [line for line in dates if line][:DATES_SHOWN]:
+        yield f"📅 {line}"
+    if offer.capacity == "waiting_list":
+        yield "⏳ " + text.gettext("There is a waiting list. Asking is still worth it.")
+    if offer.capacity == "full":
+        yield "⏳ " + text.gettext("Full at the moment. Please ask when there is a place again.")
+
+
+def _date(occasion: Occasion, today: date, text: Translator) -> str | None:
+    day = _next_day(occasion, today)
+    if day is None:
+        return None
+    times = "–".join(filter(None, (occasion.starts, occasion.ends)))
+    when = f"{text.day(day)} {times}".strip()
+    if occasion.repeat == "weekly":
+        return text.gettext("every week, next on {date}", date=when)
+    if occasion.repeat == "monthly":
+        return text.gettext("every month, next on {date}", date=when)
+    return when
+
+
+def _next_day(occasion: Occasion, today: date) -> date | None:
+    """The next date on or after today; monthly means the same weekday every four weeks or so, the first day counts."""
+    day = occasion.day
+    if occasion.repeat and day < today:
+        span = 7 if occasion.repeat == "weekly" else 28
+        day += timedelta(days=-(-(today - day).days // span) * span)
+    if day < today or (occasion.until and day > occasion.until):
+        return None
+    return day
+
+
+def _cost(cost: Cost, text: Translator) -> str:
+    _ = text.gettext
+    if cost.free:
+        return _("free of charge")
+    amount = _("it costs something, please ask")
+    if cost.amount is not None:
+        money = text.money(cost.amount)
+        amount = {
+            "once": money,
+            "hour": _("{money} an hour", money=money),
+            "day": _("{money} a day", money=money),
+            "month": _("{money} a month", money=money),
+            "session": _("{money} each time", money=money),
+            "course": _("{money} for the whole course", money=money),
+            "call": _("{money} a call", money=money),
+        }[cost.per]
+    elif cost.per == "call":
+        amount = _("the call costs as much as a normal call")
+    extras = [
+        *([_("less, or nothing, if you have little money")] if cost.reduced else []),
+        *([_("paid by “Bildung und Teilhabe” (BuT)")] if cost.covered_by_but else []),
+    ]
+    return " · ".join([amount, *extras])
+
+
+def _access(offer: Offer, text: Translator) -> str:
+    _ = text.gettext
+    ways = {
+        "walk_in": _("without appointment"),
+        "appointment": _("with appointment"),
+        "referral": _("with a referral from a doctor or an office"),
+    }
+    parts = [ways[way] for way in offer.access]
+    if offer.anonymous:
+        parts.append(_("you need not say your name"))
+    return " · ".join(parts)
+
+
+def _contact(offer: Offer, text: Translator) -> Iterator[str]:
+    if offer.phone:
+        yield f"📞 {text.quoted(offer.phone)}"
+    if offer.email:
+        yield f"✉️ {text.quoted(offer.email)}"
+    if offer.web:
+        yield f"🌐 {offer.web}"
+
+
+def _checked(offer: Offer, now: datetime, text: Translator) -> str | None:
+    if offer.verified_on is None:
+        return None
+    month = text.month(min(offer.verified_on, now.date()))
+    return "🔎 " + text.gettext("These details were checked in {month}.", month=month)

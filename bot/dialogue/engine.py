@@ -1,0 +1,290 @@
+"""respond(): one message in, one turn out. Danger first, then commands, then the question on the screen.
+
+Pure and deterministic: the same state, message, catalog and moment give the same turn, today or in a year.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.dialogue.danger import danger_menu, danger_replies
+from bot.dialogue.model import Answers, Ask, Choice, Command, Forget, Input, Location, Option, Reply, Say, State, Text, Turn
+from bot.dialogue.steps.base import Scene, Step, Taken, without_screen
+from bot.dialogue.steps.child import ChildStep
+from bot.dialogue.steps.language import LanguageStep
+from bot.dialogue.steps.place import PlaceStep
+from bot.dialogue.steps.results import ResultsStep
+from bot.dialogue.steps.topic import TopicStep
+from bot.i18n import Translator, without_isolates
+from bot.understanding.reading import Understanding, Understood
+from catalog.catalog import Catalog
+from catalog.text import clean
+
+LANGUAGE, CHILD, TOPIC, PLACE, RESULTS = LanguageStep(), ChildStep(), TopicStep(), PlaceStep(), ResultsStep()
+QUESTIONS = (LANGUAGE, CHILD, TOPIC, PLACE)
+STEPS: dict[str, Step] = {step.name: step for step in (*QUESTIONS, RESULTS)}
+BY_PREFIX: dict[str, Step] = {prefix: step for step in STEPS.values() for prefix in step.prefixes}
+CHANGE = "change"
+COMMANDS = ("start", "back", "change", "skip", "danger", "help", "delete", "language", "more", "none", "done")
+
+
+def respond(
+    state: State, said: Input, *, catalog: Catalog, understanding: Understanding, text: Translator, now: datetime
+) -> Turn:
+    """Answer one message.
+
+    Args:
+        state: the conversation so far; `State()` for a new one.
+        said: what came in.
+        catalog: offers, places, topics, helplines.
+        understanding: the words of all languages.
+        text: the voice to speak with until the family has chosen a language.
+        now: local time, without zone.
+
+    Returns:
+        The new state and at least one reply. Never raises for anything that a person can send.
+    """
+    scene = Scene(catalog, understanding, text, now).speaking(state.answers.lang)
+    match said:
+        case Command(name):
+            return _command(state, name, scene)
+        case Choice(option):
+            return _choice(state, option, scene)
+        case Location():
+            return _told(state, PLACE.locate(state.answers, said, scene), scene) if _speaks(state) else _again(state, scene)
+        case Text(words):
+            return _text(state, words, scene)
+
+
+def _speaks(state: State) -> bool:
+    return state.answers.lang is not None
+
+
+def _text(state: State, words: str, scene: Scene) -> Turn:
+    answers = state.answers
+    command = scene.understanding.command(words)
+    if command == "danger":
+        return _command(state, command, scene)
+    guessed = scene.understanding.detector.guess(words).lang if answers.lang is None else None
+    danger = scene.understanding.danger(words, answers.lang or guessed)
+    if danger:
+        return _danger(state, danger, scene.speaking(answers.lang or guessed))
+    pressed = _typed_button(state, words, scene)
+    if pressed:
+        return _choice(state, pressed, scene)
+    if command:
+        return _command(state, command, scene)
+    said = scene.understanding.read(words, answers.lang, scene.catalog.places, STEPS[answers.step].name)
+    return _read(state, said, scene)
+
+
+def _typed_button(state: State, words: str, scene: Scene) -> str | None:
+    """The option whose label somebody typed instead of tapping it."""
+    wanted = clean(words)
+    ask = _screen(state, scene)[-1]
+    options = ask.options if isinstance(ask, Ask) and wanted else ()
+    return next((option.id for option in options if clean(without_isolates(option.label)) == wanted), None)
+
+
+def _read(state: State, said: Understood, scene: Scene) -> Turn:
+    """Let every question take its answer out of the sentence."""
+    answers, replies = state.answers, ()
+    filled: list[Step] = []
+    for step in QUESTIONS:
+        taken = step.take(answers, said, scene)
+        if taken and (taken.answers != answers or taken.replies):
+            answers, replies = taken.answers, (*replies, *taken.replies)
+            filled.append(step)
+            scene = scene.speaking(answers.lang)
+    if not filled:
+        return _again(state, scene)
+    answers = _open_screens(answers, filled)
+    danger = answers.topics[0][0] if TOPIC in filled and answers.topics else None
+    understood = _understood(answers, filled, scene)
+    turn = _on(state, answers, scene, (*understood, *replies))
+    if danger and scene.catalog.topics.topics[danger].is_danger:
+        return _with_danger(turn, danger, scene)
+    return turn
+
+
+def _open_screens(answers: Answers, filled: list[Step]) -> Answers:
+    """Whichever question still has something to ask back (suggestions, several places) is asked first."""
+    if answers.candidates and PLACE in filled and answers.suggested:
+        return replace(answers, suggested=())
+    return answers
+
+
+def _understood(answers: Answers, filled: list[Step], scene: Scene) -> tuple[Reply, ...]:
+    summaries = [summary for step in filled if step is not LANGUAGE and (summary := step.summary(answers, scene))]
+    if not summaries:
+        return ()
+    return (Say("👍 " + scene.text.gettext("I understood: {answers}", answers=" · ".join(summaries))),)
+
+
+def _choice(state: State, option: str, scene: Scene) -> Turn:
+    prefix, _, rest = option.partition(":")
+    if prefix == "nav":
+        return _command(state, rest, scene)
+    if prefix == "danger":
+        return _danger_choice(state, rest, scene)
+    if prefix == CHANGE:
+        return _change(state, rest, scene)
+    step = BY_PREFIX.get(prefix)
+    taken = step.choose(state.answers, option, scene) if step and (_speaks(state) or step is LANGUAGE) else None
+    if taken is None:
+        return _again(state, scene)
+    turn = _told(state, taken, scene)
+    chosen = taken.answers.topics[0][0] if prefix == "topic" and taken.answers.topics else None
+    if chosen and scene.catalog.topics.topics[chosen].is_danger:
+        return _with_danger(turn, chosen, scene)
+    return turn
+
+
+def _told(state: State, taken: Taken | None, scene: Scene) -> Turn:
+    if taken is None:
+        return _again(state, scene)
+    return _on(state, taken.answers, scene.speaking(taken.answers.lang), taken.replies)
+
+
+def _on(state: State, answers: Answers, scene: Scene, before: tuple[Reply, ...] = ()) -> Turn:
+    """Go to the first question that is still open; when none is, show what there is."""
+    waiting = _waiting(answers)
+    answers = replace(answers, step=waiting.name)
+    moved = state.moved(answers)
+    return Turn(moved, (*before, *_screen(moved, scene)))
+
+
+def _waiting(answers: Answers) -> Step:
+    if answers.candidates:
+        return PLACE
+    if answers.suggested:
+        return TOPIC
+    return next((step for step in QUESTIONS if not step.is_answered(answers)), RESULTS)
+
+
+def _screen(state: State, scene: Scene) -> tuple[Reply, ...]:
+    """The question that is on the screen, with the options that steer."""
+    if state.answers.screen == CHANGE:
+        return (_steered(_change_screen(state.answers, scene), state, scene),)
+    *before, ask = STEPS[state.answers.step].ask(state.answers, scene)
+    return (*before, _steered(ask, state, scene) if isinstance(ask, Ask) else ask)
+
+
+def _steered(ask: Ask, state: State, scene: Scene) -> Ask:
+    answers, text = state.answers, scene.text
+    steering = [
+        *([Option("nav:skip", "🤷 " + text.pgettext("button", "I don't know"))] if answers.step != RESULTS.name else []),
+        *([Option("nav:back", "↩️ " + text.pgettext("button", "Back"))] if state.past else []),
+        *([Option("nav:change", "✏️ " + text.pgettext("button", "Change an answer"))] if _speaks(state) else []),
+        *([Option("nav:start", "🔄 " + text.pgettext("button", "Start again"))] if state.past or _speaks(state) else []),
+        Option("nav:danger", "🆘 " + text.pgettext("button", "Danger now?")),
+    ]
+    return replace(ask, options=(*ask.options, *steering), steering=len(steering))
+
+
+def _again(state: State, scene: Scene) -> Turn:
+    """Nothing was understood: ask kindly once more, with an example of what helps."""
+    if not _speaks(state):
+        return Turn(state, _screen(state, scene))
+    text = scene.text.gettext("Sorry, I did not understand that. You can tap a button or write it in other words.")
+    ask = _screen(state, scene)[-1] if state.answers.step == RESULTS.name else None
+    return Turn(state, (Say(text), *((ask,) if ask else _screen(state, scene))))
+
+
+def _command(state: State, name: str, scene: Scene) -> Turn:
+    answers = state.answers
+    match name:
+        case "start":
+            fresh = State(Answers(step=CHILD.name, lang=answers.lang)) if answers.lang else State()
+            return Turn(fresh, _screen(fresh, scene))
+        case "back" if state.past:
+            back = State(state.past[-1], state.past[:-1])
+            return Turn(back, _screen(back, scene.speaking(back.answers.lang)))
+        case "change" if _speaks(state):
+            changing = state.moved(replace(without_screen(answers), screen=CHANGE))
+            return Turn(changing, _screen(changing, scene))
+        case "skip" | "done":
+            return _skip(state, name, scene)
+        case "danger":
+            return Turn(state, _with_steering(danger_menu(scene), state, scene))
+        case "language":
+            return _change(state, LANGUAGE.name, scene)
+        case "delete":
+            text = scene.text.gettext("Everything you told me is deleted. If you write again, we start anew.")
+            return Turn(State(), (Say(text), *_screen(State(), scene)), (Forget(),))
+        case "help":
+            return Turn(state, (Say(_help(scene)), *_screen(state, scene)[-1:]))
+        case "more" if answers.step == RESULTS.name:
+            return _choice(state, "results:more", scene)
+        case "none" if answers.suggested:
+            return _choice(state, "groups:0", scene)
+    return _again(state, scene)
+
+
+def _help(scene: Scene) -> str:
+    return scene.text.gettext(
+        "I look for help for families near you. I ask how old your child is, what is on your mind and where you live. "
+        "I do not need your name. With /delete I forget everything."
+    )
+
+
+def _skip(state: State, name: str, scene: Scene) -> Turn:
+    answers = state.answers
+    if answers.screen == CHANGE:
+        return _on(state, without_screen(answers), scene)
+    if name == "done" and answers.children and answers.step == CHILD.name:
+        return _choice(state, "children:done", scene)
+    skippable = {LANGUAGE.name: LANGUAGE, CHILD.name: CHILD, TOPIC.name: TOPIC, PLACE.name: PLACE}
+    step = skippable.get(answers.step)
+    return _told(state, step.skip(answers, scene), scene) if step else _again(state, scene)
+
+
+def _change_screen(answers: Answers, scene: Scene) -> Ask:
+    _ = scene.text.gettext
+    names = {LANGUAGE: _("Language"), CHILD: _("Child"), TOPIC: _("Concern"), PLACE: _("Place")}
+    options = tuple(
+        Option(f"{CHANGE}:{step.name}", f"{name}: {step.summary(answers, scene) or '–'}") for step, name in names.items()
+    )
+    return Ask(_("Which answer shall we change?"), options)
+
+
+def _change(state: State, name: str, scene: Scene) -> Turn:
+    """Ask one question again; the other answers stay."""
+    step = STEPS.get(name)
+    if step is None or step is RESULTS:
+        return _again(state, scene)
+    answers = replace(without_screen(step.clear(state.answers)), step=step.name)
+    changing = state.moved(answers)
+    return Turn(changing, _screen(changing, scene))
+
+
+def _danger(state: State, topic: str, scene: Scene) -> Turn:
+    """Somebody wrote of a danger: the numbers at once; nothing of it is kept."""
+    replies = danger_replies(topic, scene, state.answers.place)
+    return Turn(state, _with_steering(replies, state, scene), danger=topic)
+
+
+def _with_danger(turn: Turn, topic: str, scene: Scene) -> Turn:
+    """Somebody chose a topic that is a danger: the numbers come before the next question."""
+    scene = scene.speaking(turn.state.answers.lang)
+    numbers = danger_replies(topic, scene, turn.state.answers.place)[:1]
+    return replace(turn, replies=(*numbers, *turn.replies), danger=topic)
+
+
+def _with_steering(replies: tuple[Reply, ...], state: State, scene: Scene) -> tuple[Reply, ...]:
+    return tuple(_steered(reply, state, scene) if isinstance(reply, Ask) else reply for reply in replies)
+
+
+def _danger_choice(state: State, rest: str, scene: Scene) -> Turn:
+    kind, _, value = rest.partition(":")
+    known = scene.catalog.topics.topics.get(value)
+    if kind == "topic" and known:
+        return _danger(state, value, scene)
+    if kind == "menu":
+        first = int(value) if value.isdecimal() and len(value) < 3 else 0  # noqa: PLR2004 a button never carries more
+        return Turn(state, _with_steering(danger_menu(scene, first), state, scene))
+    if kind == "near" and known:
+        lang = state.answers.lang or scene.text.tag
+        skipped = tuple(dict.fromkeys((*state.answers.skipped, *(() if state.answers.children else (CHILD.name,)))))
+        answers = replace(without_screen(state.answers), lang=lang, topics=((value, 1.0),), skipped=skipped)
+        return _on(state, answers, scene.speaking(lang))
+    return Turn(state, _screen(state, scene))

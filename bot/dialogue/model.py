@@ -1,0 +1,181 @@
+"""What goes in and out of a conversation. Everything is frozen, and the state survives a trip through JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from bot.understanding.age import Age
+from catalog.places import Place
+
+MAX_OPTION_ID = 64  # bytes: the least that a messenger allows for what a button carries
+MAX_TEXT = 4096  # characters of one message in the strictest messenger
+MAX_PAST = 12  # screens that "back" can go back
+
+
+@dataclass(frozen=True)
+class Text:
+    """Something typed."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button pressed, perhaps an old one."""
+
+    option: str
+
+
+@dataclass(frozen=True)
+class Location:
+    """A shared position."""
+
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True)
+class Command:
+    """start, back, change, skip, danger, help, delete, language, more."""
+
+    name: str
+
+
+Input = Text | Choice | Location | Command
+
+
+@dataclass(frozen=True)
+class Option:
+    id: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Say:
+    """A message without a question."""
+
+    text: str
+    helplines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question with buttons. The last `steering` options lead through the chat, the others answer."""
+
+    text: str
+    options: tuple[Option, ...] = ()
+    steering: int = 0
+    location: bool = False  # a shared position is welcome
+
+
+@dataclass(frozen=True)
+class Card:
+    """One offer, ready to be read."""
+
+    text: str
+    offer: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture and what it shows, in words."""
+
+    path: str
+    text: str
+
+
+Reply = Say | Ask | Card | Picture
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Effect: delete everything about this chat, at once."""
+
+
+Effect = Forget
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a family has told so far and which screen it sees. Bands and ids only: no names, no free text.
+
+    `screen` is a step's own sub-screen ("group:parenting:7"), `candidates` the places to choose from.
+    """
+
+    step: str = "language"
+    lang: str | None = None
+    children: tuple[Age, ...] = ()
+    topics: tuple[tuple[str, float], ...] = ()
+    place: Place | None = None
+    skipped: tuple[str, ...] = ()
+    screen: str = ""
+    suggested: tuple[str, ...] = ()
+    candidates: tuple[Place, ...] = ()
+    shown: int = 0
+
+
+@dataclass(frozen=True)
+class State:
+    """The conversation between two messages: the answers, and the screens before for "back"."""
+
+    answers: Answers = Answers()
+    past: tuple[Answers, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"answers": _slim(self.answers), "past": [_slim(answers) for answers in self.past]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "State":
+        """Read what `to_json` wrote, also by an older version: what is unknown is left out, what is missing starts anew."""
+        return cls(_answers(data.get("answers", {})), tuple(_answers(past) for past in data.get("past", ())))
+
+    def moved(self, answers: Answers) -> "State":
+        """Go on to other answers and remember the way back."""
+        if answers == self.answers:
+            return self
+        return State(answers, (*self.past, replace(self.answers, shown=0))[-MAX_PAST:])
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One exchange: what is now known, what is said, what else has to happen. `danger` is the topic, if any."""
+
+    state: State
+    replies: tuple[Reply, ...]
+    effects: tuple[Effect, ...] = ()
+    danger: str | None = field(default=None)
+
+
+def _slim(answers: Answers) -> dict[str, Any]:
+    """Only what differs from a new conversation."""
+    full, new = asdict(answers), asdict(Answers())
+    slim = {key: value for key, value in full.items() if value != new[key]}
+    for key in ("place", "candidates"):
+        if key in slim:
+            slim[key] = _slim_places(slim[key])
+    return slim
+
+
+def _slim_places(places: Any) -> Any:
+    default = {f.name: f.default for f in fields(Place)}
+    one = isinstance(places, dict)
+    slim = [{k: v for k, v in place.items() if v != default.get(k)} for place in ([places] if one else places)]
+    return slim[0] if one else slim
+
+
+def _answers(data: Mapping[str, Any]) -> Answers:
+    known = {f.name for f in fields(Answers)}
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in known}
+    if "children" in values:
+        values["children"] = tuple(Age(*age) for age in values["children"])
+    if "topics" in values:
+        values["topics"] = tuple((str(topic), float(weight)) for topic, weight in values["topics"])
+    if values.get("place"):
+        values["place"] = _place(values["place"])
+    if "candidates" in values:
+        values["candidates"] = tuple(_place(place) for place in values["candidates"])
+    return Answers(**values)
+
+
+def _place(data: Mapping[str, Any]) -> Place:
+    return Place(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})

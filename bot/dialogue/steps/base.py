@@ -1,0 +1,77 @@
+"""What every question has in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from bot.dialogue.model import Answers, Ask, Option, Reply
+from bot.i18n import Translator
+from bot.understanding.reading import Slot, Understanding, Understood
+from catalog.catalog import Catalog
+
+PAGE = 7  # answers on one screen, one more place is for "more"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a step may look at: read-only, handed from step to step."""
+
+    catalog: Catalog
+    understanding: Understanding
+    text: Translator
+    now: datetime
+
+    def speaking(self, lang: str | None) -> "Scene":
+        return replace(self, text=self.text.into(lang)) if lang else self
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step's answer to what was said: the new answers, and something to say before the next question."""
+
+    answers: Answers
+    replies: tuple[Reply, ...] = ()
+
+
+class Step(Protocol):
+    """One question. `prefixes` are the beginnings of the option ids that belong to it."""
+
+    name: Slot
+    prefixes: tuple[str, ...]
+
+    def is_answered(self, answers: Answers) -> bool: ...
+
+    def ask(self, answers: Answers, scene: Scene) -> tuple[Reply, ...]:
+        """Return the screen, without the options that steer."""
+
+    def choose(self, answers: Answers, option: str, scene: Scene) -> Taken | None:
+        """A button of this step; None when it means nothing (any more)."""
+
+    def take(self, answers: Answers, said: Understood, scene: Scene) -> Taken | None:
+        """Take out of a sentence what answers this question; None when it says nothing about it."""
+
+    def clear(self, answers: Answers) -> Answers:
+        """Forget this answer, to ask again."""
+
+    def summary(self, answers: Answers, scene: Scene) -> str | None:
+        """The answer in a few words, to show what was understood."""
+
+
+def paged(options: Sequence[Option], first: int, more: Option) -> tuple[Option, ...]:
+    """At most eight options: a page from `first` on, and `more` where there are others."""
+    if len(options) <= PAGE + 1:
+        return tuple(options)
+    return (*options[first : first + PAGE], more)
+
+
+def next_page(first: int, total: int) -> int:
+    return first + PAGE if first + PAGE < total else 0
+
+
+def without_screen(answers: Answers) -> Answers:
+    return replace(answers, screen="", suggested=(), candidates=(), shown=0)
+
+
+def question(text: str, options: Sequence[Option], *, location: bool = False) -> Ask:
+    return Ask(text, tuple(options), location=location)

@@ -1,0 +1,104 @@
+"""What is on your mind? Groups, then topics; or own words, with three suggestions when it is not clear."""
+
+from dataclasses import replace
+
+from bot.dialogue.model import Answers, Option, Reply, Say
+from bot.dialogue.steps.base import Scene, Taken, next_page, paged, question, without_screen
+from bot.understanding.reading import Slot, Understood
+from catalog.topics import Topic
+
+SUGGESTIONS = 3
+WEIGHTS = (1.0, 0.7, 0.5)
+
+
+class TopicStep:
+    name: Slot = "topic"
+    prefixes = ("group", "topic", "groups")
+
+    def is_answered(self, answers: Answers) -> bool:
+        return bool(answers.topics) or self.name in answers.skipped
+
+    def ask(self, answers: Answers, scene: Scene) -> tuple[Reply, ...]:
+        _ = scene.text.gettext
+        if answers.suggested:
+            options = [*(_button(scene.catalog.topics.topics[topic], scene) for topic in answers.suggested)]
+            options.append(Option("groups:0", "🔍 " + scene.text.pgettext("button", "None of these")))
+            return (question(_("Did I understand you right? What fits best?"), options),)
+        kind, _sep, rest = answers.screen.partition(":")
+        if kind == "group":
+            group, _sep, first = rest.partition(":")
+            return (self._ask_topics(answers, group, int(first or 0), scene),)
+        return (self._ask_groups(answers, int(rest) if kind == "groups" and rest.isdigit() else 0, scene),)
+
+    def _ask_groups(self, answers: Answers, first: int, scene: Scene) -> Reply:
+        _ = scene.text.gettext
+        fitting = [g for g in scene.catalog.topics.groups.values() if _topics_of(g.id, answers, scene)]
+        options = [Option(f"group:{g.id}", f"{g.emoji} {scene.text.label('groups', g.id)}") for g in fitting]
+        first = first if first < len(options) else 0
+        more = Option(f"groups:{next_page(first, len(options))}", "⬇️ " + scene.text.pgettext("button", "More"))
+        text = _("What is on your mind? Tap, or write in your own words, for example: “My child does not sleep.”")
+        return question(text, paged(options, first, more))
+
+    def _ask_topics(self, answers: Answers, group: str, first: int, scene: Scene) -> Reply:
+        topics = _topics_of(group, answers, scene)
+        options = [_button(topic, scene) for topic in topics]
+        first = first if first < len(options) else 0
+        more = Option(f"group:{group}:{next_page(first, len(options))}", "⬇️ " + scene.text.pgettext("button", "More"))
+        return question(
+            scene.text.gettext("{group}: what fits best?", group=scene.text.label("groups", group)),
+            paged(options, first, more),
+        )
+
+    def choose(self, answers: Answers, option: str, scene: Scene) -> Taken | None:
+        kind, _sep, rest = option.partition(":")
+        fresh = self.clear(answers)
+        if kind == "topic" and rest in scene.catalog.topics.topics:
+            return Taken(replace(fresh, topics=((rest, 1.0),)))
+        if kind == "group" and rest.partition(":")[0] in scene.catalog.topics.groups:
+            return Taken(replace(fresh, screen=option))
+        if kind == "groups" and rest.isdigit():
+            return Taken(replace(fresh, screen=option))
+        return None
+
+    def take(self, answers: Answers, said: Understood, scene: Scene) -> Taken | None:
+        """Act on what is clear; ask with three buttons where it is not."""
+        guesses = said.topics.guesses
+        if not guesses:
+            return None
+        fresh = self.clear(answers)
+        if said.topics.confident:
+            return Taken(replace(fresh, topics=((guesses[0].topic, 1.0),)))
+        suggested = tuple(guess.topic for guess in guesses[:SUGGESTIONS])
+        return Taken(replace(fresh, suggested=suggested), _gentle_warning(suggested, scene))
+
+    def skip(self, answers: Answers, scene: Scene) -> Taken:
+        return Taken(replace(self.clear(answers), skipped=(*answers.skipped, self.name)))
+
+    def clear(self, answers: Answers) -> Answers:
+        skipped = tuple(name for name in answers.skipped if name != self.name)
+        return replace(without_screen(answers), topics=(), skipped=skipped)
+
+    def summary(self, answers: Answers, scene: Scene) -> str | None:
+        if not answers.topics:
+            return None
+        return wording_of(answers, scene)
+
+
+def wording_of(answers: Answers, scene: Scene) -> str:
+    return ", ".join(scene.text.label("topics", topic) for topic, _ in answers.topics)
+
+
+def _gentle_warning(suggested: tuple[str, ...], scene: Scene) -> tuple[Reply, ...]:
+    """Where one of the suggestions is a danger, the numbers are named at once."""
+    if not any(scene.catalog.topics.topics[topic].is_danger for topic in suggested):
+        return ()
+    return (Say(scene.text.gettext("If somebody is in danger right now: call 112 or 110, or tap 🆘.")),)
+
+
+def _topics_of(group: str, answers: Answers, scene: Scene) -> list[Topic]:
+    topics = scene.catalog.topics
+    return [topic for topic in topics.of_group(group) if topics.suits(topic, answers.children)]
+
+
+def _button(topic: Topic, scene: Scene) -> Option:
+    return Option(f"topic:{topic.id}", f"{topic.emoji} {scene.text.label('topics', topic.id)}")

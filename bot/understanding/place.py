@@ -1,0 +1,92 @@
+"""Where somebody lives, in what they write: a post code in any digits, a town in any script, or a town in a sentence."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.understanding.age import Words, ascii_digits
+from catalog.places import Found, Gazetteer
+from catalog.text import MAX_LENGTH, clean
+
+LONGEST_NAME = 4  # words
+PROMINENT = 20_000  # inhabitants from which a name in a sentence is a town even without "in" before it
+SHORTEST = 3  # letters
+
+_POST_CODE = re.compile(r"(?<![\d.,+/])(\d{5}|\d{2} \d{3}|\d{3} \d{2})(?![\d€]| ?(?:euro|eur|€)|[.,/]\d)")
+_SUFFIX = re.compile(r"(?<=\w{3})['’`´]\w{1,9}\b")  # Turkish: Berlin'de, Köln'deyiz
+_ARABIC_PREFIX = re.compile(r"^(?:وال|بال|لل|ال|ب|و|ل|ف)(?=\w{3})")
+
+
+@dataclass(frozen=True)
+class PlaceWords:
+    """Words around the name of a place in one language."""
+
+    before: Words
+    filler: Words
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "PlaceWords":
+        return cls(Words.of(map(str, data["before"])), Words.of(map(str, data["filler"])))
+
+
+def find_place(text: str, places: Gazetteer, words: PlaceWords, common: frozenset[str], *, asked: bool) -> Found:
+    """Find the place that a text names.
+
+    Args:
+        text: what was written.
+        places: all known places.
+        words: the language's words around places.
+        common: cleaned everyday words, which are not towns in a sentence ("Essen", "Halle").
+        asked: whether it answers "Where do you live?"; then typos count too, and every town.
+
+    Returns:
+        The places meant, best first; nothing found: no places.
+    """
+    text = _SUFFIX.sub("", ascii_digits(text[:MAX_LENGTH]))
+    code = _POST_CODE.search(text)
+    if code:
+        place = places.post_code(code[1].replace(" ", ""))
+        if place and not place.approximate:
+            return Found((place,))
+    named = _in_sentence(clean(text), places, words, common, asked=asked)
+    if named.places or not code:
+        return named
+    return Found((place,)) if place else Found()
+
+
+def _in_sentence(cleaned: str, places: Gazetteer, words: PlaceWords, common: frozenset[str], *, asked: bool) -> Found:
+    tokens = [token for token in cleaned.split() if not token.isdigit()]
+    for name, after_cue in _windows(tokens, words):
+        if len(name) < SHORTEST or (name in common and not after_cue and not (asked and len(tokens) == 1)):
+            continue
+        found = places.named(name)
+        if found and (asked or after_cue or found[0].own or found[0].population >= PROMINENT):
+            if all(word in words.filler for word in name.split()):
+                continue
+            return places.find(name)
+    if not asked:
+        return Found()
+    core = [token for token in tokens if token not in words.filler] or tokens
+    return _misspelt(core, places)
+
+
+def _windows(tokens: list[str], words: PlaceWords) -> Iterator[tuple[str, bool]]:
+    """Every run of words that may be a name, longest first, and whether a word like "in" stands before it."""
+    for length in range(min(LONGEST_NAME, len(tokens)), 0, -1):
+        for i in range(len(tokens) - length + 1):
+            run = tokens[i : i + length]
+            cue = i > 0 and tokens[i - 1] in words.before
+            yield " ".join(run), cue
+            bare = _ARABIC_PREFIX.sub("", run[0])
+            if bare != run[0]:
+                yield " ".join([bare, *run[1:]]), True
+
+
+def _misspelt(tokens: list[str], places: Gazetteer) -> Found:
+    runs = [" ".join(tokens[:LONGEST_NAME]), *sorted(tokens, key=len, reverse=True)[:LONGEST_NAME]]
+    for run in dict.fromkeys(runs):
+        for name in dict.fromkeys((run, _ARABIC_PREFIX.sub("", run))):
+            if len(name) > SHORTEST and (found := places.find(name)).places:
+                return found
+    return Found()

@@ -1,0 +1,169 @@
+"""One message read for everything it may say: several questions can be answered in one sentence."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from bot.i18n import Language, Languages
+from bot.understanding.age import Age, AgeWords, age_words, find_ages
+from bot.understanding.danger import DangerNet, parse_patterns
+from bot.understanding.language import LanguageDetector, LanguageGuess, LanguageTraits
+from bot.understanding.place import PlaceWords, find_place
+from bot.understanding.topic import Entry, TopicGuesses, TopicIndex
+from catalog.places import Found, Gazetteer
+from catalog.text import MAX_LENGTH, clean
+
+Slot = Literal["language", "child", "topic", "place", "results"]
+SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ckb": "ARABIC", "ps": "ARABIC", "uk": "CYRILLIC", "ru": "CYRILLIC"} | {
+    "bg": "CYRILLIC",
+    "ti": "ETHIOPIC",
+    "el": "GREEK",
+}
+UNASKED_SCORE = 0.34  # how near an entry must be before an answer to another question is read as a concern
+SHORTEST_WORD = 3
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What a message said. Empty parts were not said."""
+
+    ages: tuple[Age, ...] = ()
+    topics: TopicGuesses = TopicGuesses()
+    place: Found = Found()
+    language: LanguageGuess = LanguageGuess(None, 0.0)
+
+    def __bool__(self) -> bool:
+        return bool(self.ages or self.topics.guesses or self.place.places)
+
+
+class Understanding:
+    """The words of every language, ready. Built from data only; parts that take long are made when first needed."""
+
+    def __init__(self, languages: Languages, danger_topics: Iterable[str]) -> None:
+        self.languages = languages
+        self.danger_topics = frozenset(danger_topics)
+        self._net = DangerNet(p for language in languages for p in parse_patterns(language.data("danger")))
+
+    def warm_up(self) -> None:
+        """Build what the first message would otherwise wait for."""
+        _ = self.topics, self.common_words, self.detector
+        self.detector.guess("wie geht es")
+
+    @cached_property
+    def topics(self) -> TopicIndex:
+        return TopicIndex(
+            Entry(topic, language.tag, text)
+            for language in self.languages
+            for topic, texts in language.data("phrases").items()
+            for text in texts
+        )
+
+    @cached_property
+    def common_words(self) -> frozenset[str]:
+        """Words of everyday messages; a town of the same name needs an "in" before it."""
+        texts = (t for language in self.languages for texts in language.data("phrases").values() for t in texts)
+        return frozenset(word for text in texts for word in clean(text).split())
+
+    @cached_property
+    def detector(self) -> LanguageDetector:
+        return LanguageDetector(_traits(language) for language in self.languages if language.traits["function_words"])
+
+    @cached_property
+    def _ages(self) -> Mapping[str, AgeWords]:
+        return {language.tag: age_words(data) for language in self.languages if (data := language.data("numbers"))}
+
+    @cached_property
+    def _places(self) -> Mapping[str, PlaceWords]:
+        return {
+            language.tag: PlaceWords.of(data["place"]) for language in self.languages if (data := language.data("words"))
+        }
+
+    @cached_property
+    def _commands(self) -> Mapping[str, str]:
+        commands: dict[str, str] = {}
+        for language in self.languages:
+            for command, texts in language.data("words").get("commands", {}).items():
+                commands |= {clean(str(text)): command for text in texts}
+        return commands
+
+    def command(self, text: str) -> str | None:
+        """The command that a whole message is ("zurück", "رجوع"), in any language."""
+        return self._commands.get(clean(text)) if len(text) < MAX_LENGTH else None
+
+    def danger(self, text: str, lang: str | None = None, guesses: TopicGuesses | None = None) -> str | None:
+        """The danger a text speaks of. Looked for before anything else; two nets, either is enough."""
+        caught = self._net.find(text)
+        guesses = guesses or self.topics.guess(text, lang)
+        best = guesses.best
+        if caught:
+            return best if best in caught else caught[0]
+        return best if guesses.confident and best in self.danger_topics else None
+
+    def ages(self, text: str, lang: str | None, *, asked: bool) -> tuple[Age, ...]:
+        """Ages in the given language, else in any other (parents mix languages)."""
+        for tag in self._order(lang, self._ages):
+            if found := find_ages(text, self._ages[tag], asked=asked):
+                return found
+        return ()
+
+    def place(self, text: str, lang: str | None, places: Gazetteer, *, asked: bool) -> Found:
+        for tag in self._order(lang, self._places)[: None if asked else 3]:
+            found = find_place(text, places, self._places[tag], self.common_words, asked=asked)
+            if found.places:
+                return found
+        return Found()
+
+    def read(self, text: str, lang: str | None, places: Gazetteer, asked: Slot) -> Understood:
+        """Read a message for everything; `asked` is the question that is on the screen."""
+        text = text[:MAX_LENGTH]
+        guess = self.detector.guess(text) if lang is None or asked == "language" else LanguageGuess(lang, 1.0)
+        lang = lang or guess.lang
+        place = self.place(text, lang, places, asked=asked == "place")
+        ages = self.ages(text, lang, asked=asked == "child")
+        topics = TopicGuesses()
+        if self._has_content(text, lang, place):
+            topics = self.topics.guess(text, lang)
+            if asked != "topic" and topics.nearness < UNASKED_SCORE:
+                topics = TopicGuesses()
+        return Understood(ages, topics, place, guess)
+
+    def _has_content(self, text: str, lang: str | None, place: Found) -> bool:
+        """Whether words are left beside the age and the place."""
+        names = {word for p in place.places[:1] for word in clean(f"{p.name} {p.district or ''}").split()}
+        tags = self._order(lang, self._ages)[:3]
+        return any(
+            len(word) >= SHORTEST_WORD
+            and word not in names
+            and not word.isdigit()
+            and not any(_is_small_word(word, self._ages[tag], self._places[tag]) for tag in tags)
+            for word in clean(text).split()
+        )
+
+    @staticmethod
+    def _order(lang: str | None, tags: Iterable[str]) -> list[str]:
+        """The given language first, then its relatives, then the others."""
+        base = (lang or "").split("-")[0]
+        return sorted(tags, key=lambda tag: (tag != lang, tag.split("-")[0] != base))
+
+
+def _is_small_word(word: str, ages: AgeWords, places: PlaceWords) -> bool:
+    return (
+        word in ages.numbers
+        or word in ages.children
+        or word in ages.joins
+        or word in ages.pregnant
+        or any(word in unit for unit in ages.units.values())
+        or ages.ages.at([word], 0)[0] > 0
+        or word in places.filler
+    )
+
+
+def _traits(language: Language) -> LanguageTraits:
+    return LanguageTraits(
+        tag=language.tag,
+        script=SCRIPTS.get(language.tag.split("-")[0], "LATIN"),
+        function_words=frozenset(clean(str(word)) for word in language.traits["function_words"]),
+        romanised_words=frozenset(clean(str(word)) for word in language.traits.get("romanised_words", ())),
+        letters=frozenset(str(language.traits.get("letters", ""))),
+    )
