@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import os.path
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -167,6 +168,8 @@ class Gazetteer:
         near: dict[int, float] = {}
         for candidate, _, at in process.extract(sound, sounds, scorer=fuzz.ratio, limit=FUZZY_KEEP, score_cutoff=66):
             likeness = max(_likeness(sound, candidate), _likeness(cleaned, spellings[at]))
+            if not cleaned.isascii():
+                likeness = max(likeness, _inflected(sound, candidate))
             near[owners[at]] = max(near.get(owners[at], 0.0), likeness)
         if not cleaned.isascii():
             for i in self._bones.get(skel(cleaned), ()):
@@ -208,9 +211,16 @@ def _likeness(wanted: str, name: str) -> float:
     return likeness
 
 
+def _inflected(wanted: str, name: str) -> float:
+    """Names in a Slavic case change their end: "Гамбурзі" is Hamburg."""
+    shared = len(os.path.commonprefix([wanted, name]))
+    bent = shared >= 5 and len(wanted) - shared <= 3 and len(name) - shared <= 1  # noqa: PLR2004 letters of an ending
+    return 0.86 if bent else 0.0
+
+
 def _short(name: str) -> str:
     """Drop what people leave out: "am Main", "(Saale)", "im Breisgau"."""
-    for cut in (" (", "/", ", ", " am ", " an der ", " im ", " in der ", " in ", " vor der ", " bei ", " ob der "):
+    for cut in (" (", " - ", "/", ", ", " am ", " an der ", " im ", " in der ", " in ", " vor der ", " bei ", " ob der "):
         name = name.split(cut)[0]
     return name
 
@@ -270,8 +280,10 @@ def _place(row: Mapping[str, str]) -> Place:
     codes = tuple(code for code in (row.get("plz") or "").split("|") if code)
     single = "place" in row
     state = row.get("state") or None
+    name, _, sorbian = (row["place"] if single else row["name"]).partition(" - ")
+    aliases = [alias for alias in (row.get("alt_names") or "").split("|") if alias]
     return Place(
-        name=row["place"] if single else row["name"],
+        name=name,
         lat=float(row["lat"]),
         lon=float(row["lon"]),
         plz=codes[0] if single and codes else None,
@@ -279,7 +291,7 @@ def _place(row: Mapping[str, str]) -> Place:
         county=row.get("kreis") or None,
         population=0 if single else int(float(row.get("population") or 0)),
         post_codes=codes,
-        aliases=tuple(alias for alias in (row.get("alt_names") or "").split("|") if alias),
+        aliases=(*aliases, *([sorbian] if sorbian else [])),
     )
 
 

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
 from catalog.text import MAX_LENGTH, clean
 
 MAX_YEARS = 26
@@ -19,9 +22,13 @@ SCHOOL_START_YEARS = 6
 LAST_CLASS = 13
 YOUTH_YEARS = range(8, 20)  # somebody of this age who says "I am" is the child
 
+ARABIC_AND = "و"  # written together with the next word
+
 _FRACTIONS = str.maketrans({"½": ".5", "¼": ".25", "¾": ".75", "⅓": ".33"})
 _MIXED = re.compile(r"\b(\d{1,2})\s+1\s*/\s*2\b|(?<![\d.])\b1\s*/\s*2\b")
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)?(?!\d)|[^\W\d_]+|[-–—/,;+&]")
+_APOSTROPHE = re.compile(r"(?<=\w)['’ʼ`´](?=\w)")
+_TOKEN = re.compile(r"\d+[.,]\d+(?!\d)|[^\W_]+|[-–—/,;+&]")
+_NUMBER_AND_WORD = re.compile(r"(\d+(?:[.,]\d+)?)([^\W\d_]*)")
 _DASHES = {"-", "–", "—"}
 
 
@@ -33,6 +40,8 @@ class Age(NamedTuple):
 
 
 PREGNANCY = Age(-9, -1)
+ONE_YEAR = Age(12, 23)
+NEARBY = 4  # words
 
 
 @dataclass(frozen=True)
@@ -156,18 +165,29 @@ def _tokens(text: str, words: AgeWords) -> list[str]:
     text = re.sub(r"(?<=\d)\s+(?=\.(?:5|25|75|33)(?!\d))", "", text)
     text = re.sub(r"(?<=\d)[.,](?!(?:5|25|75|33|50)(?!\d))(?=\d)", " , ", text)  # "3,7" is two children
     tokens: list[str] = []
-    for token in _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold()):
-        tokens += [token] if token[0].isdigit() or not token[0].isalpha() else _split(clean(token), words)
+    for token in _TOKEN.findall(_APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).casefold())):
+        tokens += _split(token, words)
     return [token for token in tokens if token]
 
 
-def _split(word: str, words: AgeWords) -> list[str]:
+def _split(token: str, words: AgeWords) -> list[str]:
+    """Take apart what is written together: "3j", "dreijährig", "وخمس". Words with a digit inside stay ("7amel")."""
+    if not token[0].isalnum():
+        return [token]
+    number = _NUMBER_AND_WORD.fullmatch(token)
+    if number:
+        rest = clean(number[2])
+        is_measure = len(rest) <= 2 or len(number[1]) > 1 or any(rest in unit for unit in words.units.values())  # noqa: PLR2004
+        return [number[1], rest] if is_measure else [clean(token)]
+    word = clean(token)
     if word in words.numbers or " " in word:
         return word.split()
-    for number in words.numbers:
-        rest = word.removeprefix(number)
-        if len(number) > 2 and rest != word and any(rest in unit for unit in words.units.values()):  # noqa: PLR2004
-            return [number, rest]
+    if word[0] == ARABIC_AND and (word[1:] in words.numbers or words.ages.at([word[1:]], 0)[0]):
+        return [ARABIC_AND, word[1:]]
+    for spoken in words.numbers:
+        rest = word.removeprefix(spoken)
+        if len(spoken) > 2 and rest != word and any(rest in unit for unit in words.units.values()):  # noqa: PLR2004
+            return [spoken, rest]
     return [word]
 
 
@@ -199,29 +219,55 @@ class _Reading:
         if number:
             return self._measure(number)
         length, span = self.words.ages.at(self.tokens, i)
-        if length:
-            if not (self.pregnant_at and span.min_months == 0) and not self._is_duration(i, i + length - 1):
-                self.found.append((i, span))
-            return i + length
-        return i + 1
+        return self._spoken_age(i, length, span) if length else i + 1
+
+    def _spoken_age(self, i: int, length: int, span: Age) -> int:
+        """A word that means an age by itself: "baby", "سنتين". Beside a number for the same child it adds nothing."""
+        end = i + length
+        if span == ONE_YEAR:
+            months, end = self._with_months(1.0, "year", end)
+            half = self._half(end)
+            if half:
+                months, end = 18, end + half
+            span = Age(int(months), int(months)) if months else span
+        same_child = any(abs(at - i) <= NEARBY and _overlap(age, span) for at, age in self.found)
+        unborn = bool(self.pregnant_at) and (span.min_months == 0 or (length and span.max_months < 10))  # noqa: PLR2004
+        if not same_child and not unborn and not self._is_duration(i, end - 1):
+            self.found.append((i, span))
+        return end
 
     def _number(self, i: int) -> _Number | None:
         token = self.tokens[i]
-        value: float | None = None
-        if token[0].isdigit():
-            value = _decimal(token)
-        elif token in self.words.numbers:
-            value = self.words.numbers[token]
+        value = _decimal(token) if token[0].isdigit() else self._number_word(i)
         if value is None:
             return None
         last = i
-        part = self.words.numbers.get(self._token(i + 1), 1.0)
-        if value == 1 and part < 1:  # "ein halbes"
-            value, last = part, i + 1
+        following = self.words.numbers.get(self._token(i + 1))
+        if following is not None and not token[0].isdigit():
+            if value == 1 and following < 1:  # "ein halbes"
+                value, last = following, i + 1
+            elif value in {10, 20} and 1 <= following < 10:  # noqa: PLR2004 "on üç", "twenty one"
+                value, last = value + following, i + 1
+            elif 1 <= value < 10 and following == 10:  # noqa: PLR2004 "إحدى عشرة"
+                value, last = value + 10, i + 1
         half = self._half(last + 1)
         if half:
             value, last = value + 0.5, last + half
         return _Number(value, last, i)
+
+    def _number_word(self, i: int) -> float | None:
+        """A number word, with one wrong letter too where nothing else can be meant."""
+        token = self.tokens[i]
+        if token in self.words.numbers:
+            return self.words.numbers[token]
+        if token in self.words.children:
+            return None
+        alone = self.asked and len(self.tokens) == 1 and len(token) >= 5  # noqa: PLR2004 short words are near everything
+        if not alone and not (len(token) >= 3 and self._unit(i + 1) in {"year", "month"}):  # noqa: PLR2004
+            return None
+        spoken = [word for word in self.words.numbers if len(word) >= 3]  # noqa: PLR2004
+        near = process.extractOne(token, spoken, scorer=DamerauLevenshtein.distance, score_cutoff=1)
+        return self.words.numbers[near[0]] if near else None
 
     def _half(self, i: int) -> int:
         for words in self.words.half:
@@ -246,7 +292,8 @@ class _Reading:
         end = unit_at + 1
         half = self._half(end)
         value, end = (number.value + 0.5, end + half) if half else (number.value, end)
-        if self._is_duration(number.start, end - 1) or self._is_pregnancy(number.start, unit):
+        grown_up = unit == "year" and value not in YOUTH_YEARS and self._is_myself(number.start)
+        if grown_up or self._is_duration(number.start, end - 1) or self._is_pregnancy(number.start, unit):
             self.waiting.clear()
             return end
         months, end = self._with_months(value, unit, end)
@@ -267,7 +314,12 @@ class _Reading:
     def _add(self, at: int, value: float, unit: str, months: float | None) -> None:
         age = Age(int(months), int(months)) if months is not None else _span(value, unit)
         if age:
+            # "Baby 5 Monate" is one child: the number says it better than the word before it
+            self.found = [(i, other) for i, other in self.found if not (self._is_spoken(i) and at - i <= NEARBY and _overlap(age, other))]
             self.found.append((at, age))
+
+    def _is_spoken(self, i: int) -> bool:
+        return self.words.ages.at(self.tokens, i)[0] > 0 and i not in self.pregnant_at
 
     def _keep_bare(self, number: _Number) -> None:
         following = self._token(number.at + 1)
@@ -297,7 +349,8 @@ class _Reading:
 
     def _counts(self, number: _Number) -> bool:
         if self.asked:
-            return self.tokens[number.start][0].isdigit() or len(self.tokens) <= 3 or self._beside_child(number)  # noqa: PLR2004
+            few_words = len(self.tokens) <= 3 or number.value != int(number.value)  # noqa: PLR2004
+            return self.tokens[number.start][0].isdigit() or few_words or self._beside_child(number)
         return self._beside_child(number)
 
     def _beside_child(self, number: _Number) -> bool:
@@ -308,7 +361,8 @@ class _Reading:
         return any(self.words.myself.at(self.tokens, i) == at - i for i in range(max(0, at - 3), at))
 
     def _is_duration(self, first: int, last: int) -> bool:
-        if any(self.words.born.at(self.tokens, i) for i in range(last + 1, min(last + 3, len(self.tokens)))):
+        around = range(max(0, first - 3), min(last + 3, len(self.tokens)))
+        if any(self.words.born.at(self.tokens, i) for i in around):
             return False
         return self._token(first - 1) in self.words.not_age_before or self._token(last + 1) in self.words.not_age_after
 
@@ -319,7 +373,9 @@ class _Reading:
         """ "1. Klasse", "Klasse 3", "erste Klasse": the token after it, or 0."""
         length, number = self.words.ordinals.at(self.tokens, i)
         if self.tokens[i].isdigit():
-            length, number = 1, int(self.tokens[i])
+            after = self._token(i + 1)
+            suffix = after.isalpha() and len(after) <= 2 and after not in self.words.classes  # noqa: PLR2004 "8th"
+            length, number = 1 + suffix, int(self.tokens[i])
         if length and self._token(i + length) in self.words.classes:
             end = i + length + 1
         elif self.tokens[i] in self.words.classes and i + 1 < len(self.tokens):
@@ -343,6 +399,10 @@ class _Reading:
 
     def _token(self, i: int) -> str:
         return self.tokens[i] if 0 <= i < len(self.tokens) else ""
+
+
+def _overlap(one: Age, other: Age) -> bool:
+    return one.min_months <= other.max_months and other.min_months <= one.max_months
 
 
 def _decimal(token: str) -> float | None:

@@ -14,6 +14,7 @@ from catalog.text import clean, phon
 WINDOW = 8  # words within which all groups of a pattern stand
 TYPO_LENGTH = 6  # words from this length on may have one wrong letter
 MAX_WORDS = 250
+HEAD = 2  # letters by which beginnings of words are listed
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,18 @@ class DangerNet:
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._patterns = tuple(patterns)
         words = {word for p in self._patterns for group in (*p.wanted, p.unwanted) for word in group}
-        self._rows = [word for word in words if word.kind == "row"]
-        self._begins = [word for word in words if word.kind == "begins"]
         self._contains = [word for word in words if word.kind == "contains"]
+        self._begins: dict[str, list[_Word]] = {}
+        self._rows: dict[str, list[_Word]] = {}
         self._whole: dict[str, list[_Word]] = {}
         for word in words:
-            if word.kind == "whole":
-                for variant in _variants(word.parts[0]):
+            first = word.parts[0].rstrip("*")
+            if word.kind == "begins":
+                self._begins.setdefault(first[:HEAD], []).append(word)
+            elif word.kind == "row":
+                self._rows.setdefault(first[:HEAD], []).append(word)
+            elif word.kind == "whole":
+                for variant in _variants(first):
                     self._whole.setdefault(variant, []).append(word)
 
     @cached_property
@@ -71,9 +77,10 @@ class DangerNet:
         places: dict[_Word, list[int]] = {}
         for i, token in enumerate(tokens):
             found = {word for variant in _variants(token) for word in self._whole.get(variant, ())}
-            found.update(word for word in self._begins if token.startswith(word.parts[0]))
             found.update(word for word in self._contains if word.parts[0] in token)
-            found.update(word for word in self._rows if _row_at(tokens, i, word.parts))
+            for head in {token[:length] for length in range(1, HEAD + 1)}:
+                found.update(word for word in self._begins.get(head, ()) if token.startswith(word.parts[0]))
+                found.update(word for word in self._rows.get(head, ()) if _row_at(tokens, i, word.parts))
             for word in found:
                 places.setdefault(word, []).append(i)
         return places

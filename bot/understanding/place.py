@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.understanding.age import Words, ascii_digits
+from catalog.geo import distances_km
 from catalog.places import Found, Gazetteer
 from catalog.text import MAX_LENGTH, clean
 
 LONGEST_NAME = 4  # words
 PROMINENT = 20_000  # inhabitants from which a name in a sentence is a town even without "in" before it
 SHORTEST = 3  # letters
+SHORTEST_MISSPELT = 5  # shorter words are like too many names
+CITY_KM = 18.0  # a second place this near a city is its district
 
-_POST_CODE = re.compile(r"(?<![\d.,+/])(\d{5}|\d{2} \d{3}|\d{3} \d{2})(?![\d€]| ?(?:euro|eur|€)|[.,/]\d)")
+_POST_CODE = re.compile(r"(?<![\d.,+/])((?:\d ?){4}\d)(?! ?\d|€| ?(?:euro|eur|€)|[.,/]\d)", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?<=\w{3})['’`´]\w{1,9}\b")  # Turkish: Berlin'de, Köln'deyiz
 _ARABIC_PREFIX = re.compile(r"^(?:وال|بال|لل|ال|ب|و|ل|ف)(?=\w{3})")
 
@@ -57,18 +60,44 @@ def find_place(text: str, places: Gazetteer, words: PlaceWords, common: frozense
 
 def _in_sentence(cleaned: str, places: Gazetteer, words: PlaceWords, common: frozenset[str], *, asked: bool) -> Found:
     tokens = [token for token in cleaned.split() if not token.isdigit()]
-    for name, after_cue in _windows(tokens, words):
-        if len(name) < SHORTEST or (name in common and not after_cue and not (asked and len(tokens) == 1)):
-            continue
-        found = places.named(name)
-        if found and (asked or after_cue or found[0].own or found[0].population >= PROMINENT):
-            if all(word in words.filler for word in name.split()):
-                continue
-            return places.find(name)
+    found = [
+        exact
+        for name, after_cue in _windows(tokens, words)
+        if len(name) >= SHORTEST and (exact := _exact(name, places, words, common, asked=asked, after_cue=after_cue))
+    ]
+    if found:
+        return _with_district(found)
     if not asked:
         return Found()
     core = [token for token in tokens if token not in words.filler] or tokens
     return _misspelt(core, places)
+
+
+def _exact(
+    name: str, places: Gazetteer, words: PlaceWords, common: frozenset[str], *, asked: bool, after_cue: bool
+) -> Found | None:
+    """A name spelt right, where it can mean the town and not just the word."""
+    named = places.named(name)
+    if not named or all(word in words.filler for word in name.split()):
+        return None
+    known = named[0].own or named[0].population >= PROMINENT
+    if name in common and not after_cue and not (asked and known):
+        return None
+    return places.find(name) if asked or after_cue or known else None
+
+
+def _with_district(found: list[Found]) -> Found:
+    """ "Berlin Kreuzberg": the city's name, the district's position. Else the longest name counts."""
+    first = found[0]
+    if len(found) == 1 or first.ambiguous:
+        return first
+    heads = [other.places[0] for other in found]
+    city = max(heads, key=lambda place: place.population)
+    for part in heads:
+        near = distances_km(city.lat, city.lon, [part.lat], [part.lon])[0] < CITY_KM
+        if part is not city and part.name != city.name and near and not part.post_codes and city.population > part.population * 2:
+            return Found((replace(city, district=part.name, lat=part.lat, lon=part.lon, post_codes=()),))
+    return first
 
 
 def _windows(tokens: list[str], words: PlaceWords) -> Iterator[tuple[str, bool]]:
@@ -87,6 +116,6 @@ def _misspelt(tokens: list[str], places: Gazetteer) -> Found:
     runs = [" ".join(tokens[:LONGEST_NAME]), *sorted(tokens, key=len, reverse=True)[:LONGEST_NAME]]
     for run in dict.fromkeys(runs):
         for name in dict.fromkeys((run, _ARABIC_PREFIX.sub("", run))):
-            if len(name) > SHORTEST and (found := places.find(name)).places:
+            if (len(name) >= SHORTEST_MISSPELT or len(tokens) == 1) and (found := places.find(name)).places:
                 return found
     return Found()

@@ -10,7 +10,7 @@ from bot.understanding.age import Age, AgeWords, age_words, find_ages
 from bot.understanding.danger import DangerNet, parse_patterns
 from bot.understanding.language import LanguageDetector, LanguageGuess, LanguageTraits
 from bot.understanding.place import PlaceWords, find_place
-from bot.understanding.topic import Entry, TopicGuesses, TopicIndex
+from bot.understanding.topic import KNOWN_SCORE, Entry, TopicGuesses, TopicIndex
 from catalog.places import Found, Gazetteer
 from catalog.text import MAX_LENGTH, clean
 
@@ -22,6 +22,7 @@ SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ckb": "ARABIC", "ps": "ARABIC", "uk"
 }
 UNASKED_SCORE = 0.34  # how near an entry must be before an answer to another question is read as a concern
 SHORTEST_WORD = 3
+DANGER_LEAD = 0.15  # lower than what is needed to act on a topic: to miss is worse than to ask once too often
 
 
 @dataclass(frozen=True)
@@ -95,10 +96,16 @@ class Understanding:
         """The danger a text speaks of. Looked for before anything else; two nets, either is enough."""
         caught = self._net.find(text)
         guesses = guesses or self.topics.guess(text, lang)
-        best = guesses.best
         if caught:
-            return best if best in caught else caught[0]
-        return best if guesses.confident and best in self.danger_topics else None
+            return guesses.best if guesses.best in caught else caught[0]
+        return guesses.best if self._points_to_danger(guesses) else None
+
+    def _points_to_danger(self, guesses: TopicGuesses) -> bool:
+        """Whether the words are clearly nearer to dangers than to anything harmless; which danger may stay open."""
+        if guesses.best not in self.danger_topics or guesses.nearness < KNOWN_SCORE:
+            return False
+        harmless = next((guess.score for guess in guesses.guesses if guess.topic not in self.danger_topics), 0.0)
+        return guesses.guesses[0].score - harmless >= DANGER_LEAD
 
     def ages(self, text: str, lang: str | None, *, asked: bool) -> tuple[Age, ...]:
         """Ages in the given language, else in any other (parents mix languages)."""

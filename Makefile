@@ -1,0 +1,62 @@
+# Every target sets up what it needs. Only git, make and Python 3.11 or newer have to be there.
+.PHONY: chat test check bench proof setup messages format clean
+.DEFAULT_GOAL := help
+.PHONY: help
+
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --only-binary :all: -c constraints.txt
+
+help:
+	@echo "make chat    talk to the assistant in this terminal"
+	@echo "make test    run all tests"
+	@echo "make check   style, types, walls between the rooms, languages"
+	@echo "make bench   measure understanding, matching and speed"
+
+chat: $(VENV)/ready-run
+	@$(BIN)/nahbei chat
+
+test: $(VENV)/ready-dev
+	@$(BIN)/pytest -n auto
+
+check: $(VENV)/ready-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/pytest tests/test_architecture.py tests/test_locales.py
+
+bench: $(VENV)/ready-dev
+	@$(BIN)/python -m benchmarks.understanding
+	@$(BIN)/python -m benchmarks.speed
+
+proof: bench
+	@$(BIN)/pytest -n auto --hypothesis-profile=long
+
+setup: $(VENV)/ready-dev
+
+messages: $(VENV)/ready-dev  ## carry new sentences of the code into every language
+	@$(BIN)/python -m scripts.messages
+
+format: $(VENV)/ready-dev
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Nahbei needs Python 3.11 or newer: https://www.python.org/downloads/"; exit 1; }
+	@echo "1/2 Making a Python environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Your Python has no venv. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+
+$(VENV)/ready-run: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "2/2 Installing what Nahbei needs (about half a minute) ..."
+	@$(PIP) hatchling && $(PIP) --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready-run
+	@echo "Installing what the tests need ..."
+	@$(PIP) --no-build-isolation -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

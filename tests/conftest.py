@@ -1,0 +1,119 @@
+"""What the tests share: the shipped catalog on a fixed day, all languages, and a way to hold a conversation."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from bot.dialogue.engine import respond
+from bot.dialogue.model import Answers, Choice, Command, Input, Location, State, Text, Turn
+from bot.i18n import Languages, Translator, load_languages
+from bot.jsonlines import Desk
+from bot.understanding.reading import Understanding
+from catalog.catalog import Catalog, load_catalog
+from catalog.topics import Topics, load_topics
+
+NOW = datetime(2026, 11, 23, 10, 0)  # noqa: DTZ001 local time without zone, as everywhere; a Monday
+SHARED = Path(__file__).parent.parent.parent / "shared"
+
+settings.register_profile("default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write transcripts anew from what is answered now")
+
+
+@pytest.fixture(scope="session")
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def topics() -> Topics:
+    return load_topics()
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    return load_catalog(today=NOW.date())
+
+
+@pytest.fixture(scope="session")
+def languages() -> Languages:
+    return load_languages()
+
+
+@pytest.fixture(scope="session")
+def understanding(languages: Languages, topics: Topics) -> Understanding:
+    return Understanding(languages, (topic.id for topic in topics.topics.values() if topic.is_danger))
+
+
+@pytest.fixture(scope="session")
+def german(languages: Languages) -> Translator:
+    return languages.translator("de")
+
+
+@pytest.fixture(scope="session")
+def desk(catalog: Catalog, understanding: Understanding) -> Desk:
+    return Desk(catalog, understanding, NOW)
+
+
+@pytest.fixture(scope="session")
+def shared_places() -> Path:
+    places = SHARED / "data" / "places"
+    if not places.is_dir():
+        pytest.skip("the post-code tables beside the checkout (../shared/data/places) are not here")
+    return places
+
+
+class Chat:
+    """A conversation. The state goes through JSON after every message, as it does in storage."""
+
+    def __init__(self, desk: Desk, lang: str | None = None, now: datetime | None = None) -> None:
+        self._desk = desk if now is None else replace(desk, now=now)
+        self.turn = self._turn(State(Answers(step="child", lang=lang)) if lang else State(), Command("start"))
+
+    def say(self, text: str) -> Turn:
+        return self._on(Text(text))
+
+    def tap(self, option: str) -> Turn:
+        return self._on(Choice(option))
+
+    def share(self, lat: float, lon: float) -> Turn:
+        return self._on(Location(lat, lon))
+
+    def command(self, name: str) -> Turn:
+        return self._on(Command(name))
+
+    @property
+    def answers(self) -> Answers:
+        return self.turn.state.answers
+
+    @property
+    def texts(self) -> str:
+        return "\n".join(reply.text for reply in self.turn.replies)
+
+    def _on(self, said: Input) -> Turn:
+        self.turn = self._turn(self.turn.state, said)
+        return self.turn
+
+    def _turn(self, state: State, said: Input) -> Turn:
+        desk = self._desk
+        text = desk.understanding.languages.translator("de-simple")
+        turn = respond(
+            state, said, catalog=desk.catalog, understanding=desk.understanding, text=text, now=desk.now
+        )
+        stored = json.loads(json.dumps(turn.state.to_json()))
+        assert State.from_json(stored) == turn.state
+        return replace(turn, state=State.from_json(stored))
+
+
+@pytest.fixture
+def chat(desk: Desk) -> Callable[..., Chat]:
+    return lambda lang=None, now=None: Chat(desk, lang, now)
