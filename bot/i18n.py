@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import yaml
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -207,7 +207,8 @@ class Translator:
         return f"{amount} €"
 
     def day(self, value: date) -> str:
-        return _latin_digits(format_date(value, "EEE d MMM", locale=self.language.locale))
+        """A day as people say it, without the year: "Mi., 25. Nov."."""
+        return _latin_digits(format_skeleton("MMMEd", value, locale=self.language.locale))
 
     def month(self, value: date) -> str:
         return _latin_digits(format_date(value, "LLLL yyyy", locale=self.language.locale))

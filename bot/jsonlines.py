@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
@@ -30,8 +30,8 @@ class LineError(ValueError):
 class Desk:
     """What answers the lines."""
 
-    catalog: Catalog
-    understanding: Understanding
+    catalog: Catalog = field(repr=False)
+    understanding: Understanding = field(repr=False)
     now: datetime
 
     def scene(self, lang: str | None, now: datetime | None = None) -> Scene:

@@ -5,7 +5,7 @@ Needs neither the offers nor a database: texts and helplines ship with the progr
 
 from bot.dialogue import wording
 from bot.dialogue.model import Ask, Option, Reply, Say
-from bot.dialogue.steps.base import Scene
+from bot.dialogue.steps.base import PAGE, Scene, next_page
 from catalog.helplines import EMERGENCY_NUMBERS, POISON_CENTRE, Helpline
 from catalog.places import Place
 
@@ -38,9 +38,10 @@ def danger_menu(scene: Scene, first: int = 0) -> tuple[Reply, ...]:
     lines = _chosen(ANY_DANGER, scene, None)
     parts = [_("If somebody is in danger right now, call."), *(_line(line, scene) for line in lines)]
     topics = [topic for topic in scene.catalog.topics.topics.values() if topic.is_danger]
-    shown = topics[first : first + 7]
+    first = first if first < len(topics) else 0
+    shown = topics[first : first + PAGE]
     options = [Option(f"danger:topic:{t.id}", f"{t.emoji} {scene.text.label('topics', t.id)}") for t in shown]
-    rest = first + 7 if first + 7 < len(topics) else 0
+    rest = next_page(first, len(topics))
     options.append(Option(f"danger:menu:{rest}", "⬇️ " + scene.text.pgettext("button", "More")))
     return (
         Say("\n\n".join([*parts, _last_checked(lines, scene)]), tuple(line.id for line in lines)),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.dialogue.danger import danger_menu, danger_replies
 from bot.dialogue.model import Answers, Ask, Choice, Command, Forget, Input, Location, Option, Reply, Say, State, Text, Turn
-from bot.dialogue.steps.base import Scene, Step, Taken, without_screen
+from bot.dialogue.steps.base import Scene, Step, Taken, page_start, without_screen
 from bot.dialogue.steps.child import ChildStep
 from bot.dialogue.steps.language import LanguageStep
 from bot.dialogue.steps.place import PlaceStep
@@ -280,8 +280,7 @@ def _danger_choice(state: State, rest: str, scene: Scene) -> Turn:
     if kind == "topic" and known:
         return _danger(state, value, scene)
     if kind == "menu":
-        first = int(value) if value.isdecimal() and len(value) < 3 else 0  # noqa: PLR2004 a button never carries more
-        return Turn(state, _with_steering(danger_menu(scene, first), state, scene))
+        return Turn(state, _with_steering(danger_menu(scene, page_start(value)), state, scene))
     if kind == "near" and known:
         lang = state.answers.lang or scene.text.tag
         skipped = tuple(dict.fromkeys((*state.answers.skipped, *(() if state.answers.children else (CHILD.name,)))))

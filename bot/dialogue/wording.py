@@ -144,6 +144,8 @@ def _reason(reason: Reason, now: datetime, text: Translator) -> str | None:
             return text.label("topics", reason.value)
         case "age":
             return text.gettext("age: {age}", age=age_span(*reason.value, text))
+        case "language" if reason.value == "de":
+            return None  # everywhere in Germany
         case "language":
             return text.gettext("{language} is spoken", language=text.language_name(reason.value))
         case "interpreter":

@@ -5,6 +5,7 @@ first one. A pattern is word groups parted by blanks, all of which occur near on
 parted by "|", "word*" begins so, "*word*" contains it, "two_words" follow each other, "!word" must not occur at all.
 """
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,8 @@ from catalog.text import clean, phon
 WINDOW = 8  # words within which all groups of a pattern stand
 TYPO_LENGTH = 6  # words from this length on may have one wrong letter
 MAX_WORDS = 250
-HEAD = 2  # letters by which beginnings of words are listed
+HEAD = 3  # characters by which beginnings of words are listed
+SCRIPT_MARKS = {"CYRILLIC": "C", "ARABIC": "A", "ETHIOPIC": "E", "GREEK": "G"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class DangerNet:
             if word.kind == "begins":
                 self._begins.setdefault(first[:HEAD], []).append(word)
             elif word.kind == "row":
-                self._rows.setdefault(first[:HEAD], []).append(word)
+                key = first[:HEAD] + "*" if word.parts[0].endswith("*") else first
+                self._rows.setdefault(key, []).append(word)
             elif word.kind == "whole":
                 for variant in _variants(first):
                     self._whole.setdefault(variant, []).append(word)
@@ -63,7 +66,7 @@ class DangerNet:
 
     def find(self, text: str) -> tuple[str, ...]:
         """Return the danger topics that a text speaks of, the one with most patterns first; usually none."""
-        tokens = [token for word in clean(text).split() if (token := phon(word))][:MAX_WORDS]
+        tokens = [token for word in clean(text).split() if (token := _sound(word))][:MAX_WORDS]
         places = self._places(tokens)
         counted: dict[str, int] = {}
         candidates = {id(p): p for word in places for p in self._by_rarest.get(word, ())}
@@ -77,13 +80,27 @@ class DangerNet:
         places: dict[_Word, list[int]] = {}
         for i, token in enumerate(tokens):
             found = {word for variant in _variants(token) for word in self._whole.get(variant, ())}
-            found.update(word for word in self._contains if word.parts[0] in token)
+            found.update(word for word in self._contains if _contains(token, word.parts[0]))
             for head in {token[:length] for length in range(1, HEAD + 1)}:
                 found.update(word for word in self._begins.get(head, ()) if token.startswith(word.parts[0]))
-                found.update(word for word in self._rows.get(head, ()) if _row_at(tokens, i, word.parts))
+                found.update(word for word in self._rows.get(f"{head}*", ()) if _row_at(tokens, i, word.parts))
+            found.update(word for word in self._rows.get(token, ()) if _row_at(tokens, i, word.parts))
             for word in found:
                 places.setdefault(word, []).append(i)
         return places
+
+
+def _sound(cleaned: str) -> str:
+    """How a word sounds, marked with its script: a Cyrillic word is not mistaken for a Turkish one that sounds alike."""
+    sound = phon(cleaned)
+    if not sound or cleaned.isascii():
+        return sound
+    return SCRIPT_MARKS.get(unicodedata.name(cleaned[0], "").split(" ")[0], "") + sound
+
+
+def _contains(token: str, part: str) -> bool:
+    marked = part[:1].isupper()
+    return part[marked:] in token and (not marked or token[0] == part[0])
 
 
 def _row_at(tokens: list[str], i: int, parts: tuple[str, ...]) -> bool:
@@ -99,9 +116,10 @@ def _variants(word: str) -> frozenset[str]:
 
     Two words that share a variant differ by one wrong, missing, doubled or swapped letter.
     """
-    if len(word) < TYPO_LENGTH:
+    first = int(word[:1].isupper())  # the mark of a script is no letter
+    if len(word) - first < TYPO_LENGTH:
         return frozenset((word,))
-    return frozenset({word} | {word[:i] + word[i + 1 :] for i in range(len(word))})
+    return frozenset({word} | {word[:i] + word[i + 1 :] for i in range(first, len(word))})
 
 
 def _matches(pattern: Pattern, places: Mapping[_Word, list[int]]) -> bool:
@@ -133,10 +151,10 @@ def parse_patterns(data: Mapping[str, Iterable[str]]) -> Iterable[Pattern]:
 def _words(group: str) -> Iterable[_Word]:
     for alternative in group.split("|"):
         if "_" in alternative.strip("_"):
-            parts = tuple(phon(clean(p)) + ("*" if p.endswith("*") else "") for p in alternative.split("_") if p)
+            parts = tuple(_sound(clean(p)) + ("*" if p.endswith("*") else "") for p in alternative.split("_") if p)
             yield _Word(parts, "row")
             continue
-        sound = phon(clean(alternative.strip("*")))
+        sound = " ".join(_sound(word) for word in clean(alternative.strip("*")).split())
         if not sound:
             continue
         kind = "contains" if alternative.startswith("*") else "begins" if alternative.endswith("*") else "whole"

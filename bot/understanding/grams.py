@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.text import clean, phon, skel
+from catalog.text import phon, skel
 
 Codes = NDArray[np.int64]
 SIZES = (2, 3, 4)
@@ -18,15 +18,15 @@ for _code, _character in enumerate("abcdefghijklmnopqrstuvwxyz0123456789", start
     _LETTER[ord(_character)] = _code
 
 
-def text_grams(text: str) -> Codes:
-    """Every gram of one text, repeated as often as it occurs."""
-    codes, _ = texts_grams([text])
+def text_grams(cleaned: str) -> Codes:
+    """Every gram of one cleaned text, repeated as often as it occurs."""
+    codes, _ = texts_grams([cleaned])
     return codes
 
 
-def texts_grams(texts: Sequence[str]) -> tuple[Codes, Codes]:
-    """Every gram of many texts, and which text each one is from."""
-    views = [[phon(clean(text)) for text in texts], [skel(clean(text)) for text in texts]]
+def texts_grams(cleaned: Sequence[str]) -> tuple[Codes, Codes]:
+    """Every gram of many cleaned texts, and which text each one is from."""
+    views = [[phon(text) for text in cleaned], [skel(text) for text in cleaned]]
     parts = [_grams(view, sounds) for view, sounds in enumerate(views)]
     return np.concatenate([codes for codes, _ in parts]), np.concatenate([owners for _, owners in parts])
 

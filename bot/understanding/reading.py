@@ -22,7 +22,7 @@ SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ckb": "ARABIC", "ps": "ARABIC", "uk"
 }
 UNASKED_SCORE = 0.34  # how near an entry must be before an answer to another question is read as a concern
 SHORTEST_WORD = 3
-DANGER_LEAD = 0.15  # lower than what is needed to act on a topic: to miss is worse than to ask once too often
+DANGER_LEAD = 0.3  # lower than what is needed to act on a topic: to miss is worse than to ask once too often
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,15 @@ class Understanding:
     def __init__(self, languages: Languages, danger_topics: Iterable[str]) -> None:
         self.languages = languages
         self.danger_topics = frozenset(danger_topics)
-        self._net = DangerNet(p for language in languages for p in parse_patterns(language.data("danger")))
 
     def warm_up(self) -> None:
         """Build what the first message would otherwise wait for."""
-        _ = self.topics, self.common_words, self.detector
+        _ = self._net, self.topics, self._ages, self._places, self._commands
         self.detector.guess("wie geht es")
+
+    @cached_property
+    def _net(self) -> DangerNet:
+        return DangerNet(p for language in self.languages for p in parse_patterns(language.data("danger")))
 
     @cached_property
     def topics(self) -> TopicIndex:
@@ -60,11 +63,10 @@ class Understanding:
             for text in texts
         )
 
-    @cached_property
+    @property
     def common_words(self) -> frozenset[str]:
         """Words of everyday messages; a town of the same name needs an "in" before it."""
-        texts = (t for language in self.languages for texts in language.data("phrases").values() for t in texts)
-        return frozenset(word for text in texts for word in clean(text).split())
+        return self.topics.words
 
     @cached_property
     def detector(self) -> LanguageDetector:

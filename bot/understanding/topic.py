@@ -64,17 +64,19 @@ class TopicIndex:
         self.languages = sorted({entry.lang for entry in listed})
         self._topic = np.array([self.topics.index(entry.topic) for entry in listed])
         self._lang = np.array([self.languages.index(entry.lang) for entry in listed])
-        self._sounds = [phon(clean(entry.text)) for entry in listed]
-        self._build([entry.text for entry in listed])
+        cleaned = [clean(entry.text) for entry in listed]
+        self.words = frozenset(word for text in cleaned for word in text.split())
+        self._sounds = [phon(text) for text in cleaned]
+        self._build(cleaned)
 
-    def _build(self, texts: list[str]) -> None:
-        grams, owners = texts_grams(texts)
+    def _build(self, cleaned: list[str]) -> None:
+        grams, owners = texts_grams(cleaned)
         pairs, counts = np.unique((owners << 32) | grams, return_counts=True)
         owners, grams = pairs >> 32, pairs & 0xFFFFFFFF
         self._grams, gram_of_pair = np.unique(grams, return_inverse=True)
         self._idf = self._rarity(gram_of_pair, self._lang[owners])
         weights = (1 + np.log(counts)) * self._idf[gram_of_pair]
-        norms = np.sqrt(np.bincount(owners, weights**2, minlength=len(texts)))
+        norms = np.sqrt(np.bincount(owners, weights**2, minlength=len(cleaned)))
         weights /= norms[owners]
         self._likely = self._likelihoods(gram_of_pair, self._topic[owners], weights)
         order = np.argsort(gram_of_pair, kind="stable")
@@ -119,7 +121,7 @@ class TopicIndex:
 
     def _known_grams(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float64], float]:
         """The text's grams that the vocabulary has, their weights, and the length of the whole as a vector."""
-        grams, counts = np.unique(text_grams(text), return_counts=True)
+        grams, counts = np.unique(text_grams(clean(text)), return_counts=True)
         at = np.minimum(np.searchsorted(self._grams, grams), len(self._grams) - 1)
         known = self._grams[at] == grams
         weights = (1 + np.log(counts[known])) * self._idf[at[known]]

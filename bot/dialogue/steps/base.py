@@ -10,6 +10,7 @@ from bot.i18n import Translator
 from bot.understanding.reading import Slot, Understanding, Understood
 from catalog.catalog import Catalog
 
+MAX_DIGITS = 3
 PAGE = 7  # answers on one screen, one more place is for "more"
 
 
@@ -63,6 +64,11 @@ def paged(options: Sequence[Option], first: int, more: Option) -> tuple[Option, 
     if len(options) <= PAGE + 1:
         return tuple(options)
     return (*options[first : first + PAGE], more)
+
+
+def page_start(written: str) -> int:
+    """Which answer a page begins with, as a button carries it; anything odd is the first page."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) <= MAX_DIGITS else 0
 
 
 def next_page(first: int, total: int) -> int:

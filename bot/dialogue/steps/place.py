@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.dialogue import wording
 from bot.dialogue.model import Answers, Location, Option, Reply, Say
-from bot.dialogue.steps.base import Scene, Taken, question, without_screen
+from bot.dialogue.steps.base import Scene, Taken, page_start, question, without_screen
 from bot.understanding.reading import Slot, Understood
 from catalog.places import Found, Place
 
@@ -33,8 +33,9 @@ class PlaceStep:
         rest = option.removeprefix("place:")
         if rest == "other":
             return Taken(self.clear(answers))
-        if rest.isdecimal() and int(rest) < len(answers.candidates):
-            return Taken(self._told(answers, answers.candidates[int(rest)]))
+        number = page_start(rest)
+        if str(number) == rest and number < len(answers.candidates):
+            return Taken(self._told(answers, answers.candidates[number]))
         return None
 
     def take(self, answers: Answers, said: Understood, scene: Scene) -> Taken | None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.dialogue.model import Answers, Option, Reply, Say
-from bot.dialogue.steps.base import Scene, Taken, next_page, paged, question, without_screen
+from bot.dialogue.steps.base import Scene, Taken, next_page, page_start, paged, question, without_screen
 from bot.understanding.reading import Slot, Understood
 from catalog.topics import Topic
 
@@ -27,8 +27,8 @@ class TopicStep:
         kind, _sep, rest = answers.screen.partition(":")
         if kind == "group":
             group, _sep, first = rest.partition(":")
-            return (self._ask_topics(answers, group, int(first or 0), scene),)
-        return (self._ask_groups(answers, int(rest) if kind == "groups" and rest.isdigit() else 0, scene),)
+            return (self._ask_topics(answers, group, page_start(first), scene),)
+        return (self._ask_groups(answers, page_start(rest) if kind == "groups" else 0, scene),)
 
     def _ask_groups(self, answers: Answers, first: int, scene: Scene) -> Reply:
         _ = scene.text.gettext
@@ -56,8 +56,8 @@ class TopicStep:
             return Taken(replace(fresh, topics=((rest, 1.0),)))
         if kind == "group" and rest.partition(":")[0] in scene.catalog.topics.groups:
             return Taken(replace(fresh, screen=option))
-        if kind == "groups" and rest.isdigit():
-            return Taken(replace(fresh, screen=option))
+        if kind == "groups":
+            return Taken(replace(fresh, screen=f"groups:{page_start(rest)}"))
         return None
 
     def take(self, answers: Answers, said: Understood, scene: Scene) -> Taken | None:
