@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -15,7 +16,7 @@ from pydantic import ValidationError
 
 from bot.config import Settings
 from bot.dialogue.engine import respond
-from bot.dialogue.model import Answers, Command, State, Turn
+from bot.dialogue.model import Answers, Command, Input, State, Turn
 from bot.i18n import Languages, load_languages
 from bot.jsonlines import Answer, Desk, answered, match, parse_moment, understand
 from bot.understanding.reading import Understanding
@@ -42,9 +43,9 @@ def clear_errors() -> Iterator[None]:
 class OneLineErrors(click.Group):
     """A group whose errors are one line, without the usage around it."""
 
-    def main(self, *args: object, **extra: object) -> object:  # type: ignore[override]
+    def main(self, *args: Any, **extra: Any) -> Any:
         try:
-            return super().main(*args, **{**extra, "standalone_mode": False})  # type: ignore[arg-type]
+            return super().main(*args, **{**extra, "standalone_mode": False})
         except click.ClickException as error:
             click.echo(f"nahbei: {error.format_message()}", err=True)
             sys.exit(2)
@@ -115,7 +116,7 @@ def chat(lang: str | None, catalog: Path | None, today: str | None, as_json: boo
     text = desk.understanding.languages.translator(tag or "de-simple")
     state = State(Answers(step="child", lang=tag)) if tag else State()
 
-    def turned(state: State, said: console.Input) -> Turn:
+    def turned(state: State, said: Input) -> Turn:
         now = desk.now if today else datetime.now(BERLIN).replace(tzinfo=None)
         turn = respond(state, said, catalog=desk.catalog, understanding=desk.understanding, text=text, now=now)
         return replace(turn, state=State.from_json(json.loads(json.dumps(turn.state.to_json()))))
@@ -160,7 +161,7 @@ def understand_command(catalog: Path | None, today: str | None) -> None:
     {"id": 2, "slot": "place", "lang": "ar", "text": "برلين"}
     {"id": 3, "slot": "topic", "lang": "tr", "text": "çocuğum konuşmuyor"}
     {"id": 4, "slot": "language", "text": "мій син не спить"}
-    """
+    """  # noqa: D301 click wants the real character
     _answer_lines(understand, catalog, today)
 
 
@@ -174,7 +175,7 @@ def match_command(catalog: Path | None, today: str | None) -> None:
     {"id": 1, "lang": "ar", "topics": ["crying-baby"], "children": [{"min_months": 3, "max_months": 3}],
      "place": "Beispielhafen", "today": "2026-11-22", "limit": 5}
     (each on one line; "text" may stand in place of "topics")
-    """
+    """  # noqa: D301 click wants the real character
     _answer_lines(match, catalog, today)
 
 

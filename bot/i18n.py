@@ -2,7 +2,7 @@
 
 import gettext
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -87,7 +87,7 @@ class Languages:
     def __contains__(self, tag: object) -> bool:
         return tag in self.by_tag
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[Language]:
         return iter(self.by_tag.values())
 
     def negotiate(self, wanted: str | None) -> str | None:

@@ -126,8 +126,12 @@ def match(desk: Desk, asked: Mapping[str, Any]) -> dict[str, Any]:
         raise LineError("'text' must be a string")
     said = desk.understanding.read(text, lang, desk.catalog.places, "topic") if text else None
     topics = _topics(desk, asked, said.topics.guesses if said else ())
-    place = _wanted_place(desk, asked.get("place"), lang) or (said.place.places[0] if said and said.place.places else None)
-    children = _children(asked.get("children")) or tuple((a.min_months, a.max_months) for a in (said.ages if said else ()))
+    place = _wanted_place(desk, asked.get("place"), lang) or (
+        said.place.places[0] if said and said.place.places else None
+    )
+    children = _children(asked.get("children")) or tuple(
+        (a.min_months, a.max_months) for a in (said.ages if said else ())
+    )
     query = Query(topics, now, lang, children, place, _limit(asked.get("limit")))
     danger = desk.understanding.danger(text, lang) if text else None
     scene = desk.scene(lang, now)

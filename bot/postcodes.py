@@ -18,7 +18,9 @@ CHUNK = 64 * 1024
 PLZ, PLACE, STATE, COUNTY, LAT, LON = 1, 2, 3, 7, 9, 10  # columns of GeoNames' readme
 
 
-def update(folder: Path, url: str | None = None, sha256: str | None = None, fewest: int = FEWEST_ROWS) -> tuple[Path, int]:
+def update(
+    folder: Path, url: str | None = None, sha256: str | None = None, fewest: int = FEWEST_ROWS
+) -> tuple[Path, int]:
     """Download, check, and put the table in place; the old one stays until the new one is whole.
 
     Returns:

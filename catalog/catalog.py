@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import yaml
@@ -66,5 +67,5 @@ def _shipped(topics: Topics, today: date) -> list[Source]:
     return sources
 
 
-def _data(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 the type of a resource is private before 3.11.5
+def _data(name: str) -> Traversable:
     return files("catalog").joinpath("data", name)

@@ -73,9 +73,7 @@ class Helplines:
     lines: Mapping[str, Helpline]
     poison_centres: Mapping[str, PoisonCentre]
 
-    def choose(
-        self, ids: Iterable[str], lang: str, moment: datetime, state: str | None = None
-    ) -> tuple[Helpline, ...]:
+    def choose(self, ids: Iterable[str], lang: str, moment: datetime, state: str | None = None) -> tuple[Helpline, ...]:
         """Put lines in the order in which somebody in need should try them.
 
         Emergency numbers, then what is open now, then what speaks the language, then free before charged.

@@ -220,7 +220,20 @@ def _inflected(wanted: str, name: str) -> float:
 
 def _short(name: str) -> str:
     """Drop what people leave out: "am Main", "(Saale)", "im Breisgau"."""
-    for cut in (" (", " - ", "/", ", ", " am ", " an der ", " im ", " in der ", " in ", " vor der ", " bei ", " ob der "):
+    for cut in (
+        " (",
+        " - ",
+        "/",
+        ", ",
+        " am ",
+        " an der ",
+        " im ",
+        " in der ",
+        " in ",
+        " vor der ",
+        " bei ",
+        " ob der ",
+    ):
         name = name.split(cut)[0]
     return name
 

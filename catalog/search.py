@@ -48,7 +48,9 @@ class Query:
 class Reason(NamedTuple):
     """Why an offer is shown: a code and its value, put into words by whoever shows it."""
 
-    code: Literal["topic", "age", "language", "interpreter", "distance", "area", "remote", "open", "free", "checked", "old"]
+    code: Literal[
+        "topic", "age", "language", "interpreter", "distance", "area", "remote", "open", "free", "checked", "old"
+    ]
     value: Any = None
 
 
@@ -221,7 +223,9 @@ class Index:
         age_days = (query.now.date() - offer.verified_on).days if offer.verified_on else None
         is_old = age_days is not None and age_days > self.freshness.old_days
         exact = None if np.isnan(distance) or query.place is None else _exact(query.place, site)
-        score = rough + LANGUAGE * _language(offer, query.lang) + OPEN * bool(opening and opening.is_open) - OLD * is_old
+        score = (
+            rough + LANGUAGE * _language(offer, query.lang) + OPEN * bool(opening and opening.is_open) - OLD * is_old
+        )
         score *= 0.7 + 0.3 * _share_of_children(offer, query.children)
         reasons = tuple(_reasons(offer, site, query, exact, opening, is_old=is_old))
         return Hit(offer, round(score, 4), reasons, site, exact, opening, step)

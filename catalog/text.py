@@ -12,7 +12,7 @@ from anyascii import anyascii
 
 MAX_LENGTH = 1000  # characters that are looked at; nobody describes a concern in more, and cost stays bounded
 
-_DROPPED = dict.fromkeys(map(ord, "'’ʼ`´ʹʺـ"))  # noqa: RUF001 the look-alikes are the point
+_DROPPED = dict.fromkeys(map(ord, "'’ʼ`´ʹʺـ"))
 _LETTERS = str.maketrans(
     {
         **dict.fromkeys("أإآٱ", "ا"),

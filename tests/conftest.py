@@ -106,9 +106,7 @@ class Chat:
     def _turn(self, state: State, said: Input) -> Turn:
         desk = self._desk
         text = desk.understanding.languages.translator("de-simple")
-        turn = respond(
-            state, said, catalog=desk.catalog, understanding=desk.understanding, text=text, now=desk.now
-        )
+        turn = respond(state, said, catalog=desk.catalog, understanding=desk.understanding, text=text, now=desk.now)
         stored = json.loads(json.dumps(turn.state.to_json()))
         assert State.from_json(stored) == turn.state
         return replace(turn, state=State.from_json(stored))

@@ -7,20 +7,72 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.engine import COMMANDS
-from bot.dialogue.model import MAX_OPTION_ID, MAX_TEXT, Ask, Card, Choice, Command, Forget, Input, Location, Say, State, Text
+from bot.dialogue.model import (
+    MAX_OPTION_ID,
+    MAX_TEXT,
+    Ask,
+    Card,
+    Choice,
+    Command,
+    Forget,
+    Input,
+    Location,
+    Say,
+    State,
+    Text,
+)
 from bot.jsonlines import Desk
 from tests.conftest import NOW, Chat
 
 TEXTS = st.one_of(
     st.text(max_size=60),
     st.sampled_from(
-        ["", " ", "👶", "🆘", "[voice message]", "3", "anderthalb", "سنتين", "02826", "Berlin", "мій син не спить", "\x00", "A" * 1500]
+        [
+            "",
+            " ",
+            "👶",
+            "🆘",
+            "[voice message]",
+            "3",
+            "anderthalb",
+            "سنتين",
+            "02826",
+            "Berlin",
+            "мій син не спить",
+            "\x00",
+            "A" * 1500,
+        ]
     ),
 )
 IDS = st.sampled_from(
-    ["lang:tr", "lang:xx", "age:age_3_6", "children:several", "children:done", "group:parenting", "group:protection:7", "groups:7"]
-    + ["topic:crying-baby", "topic:domestic-violence", "topic:none", "place:0", "place:99", "place:other", "results:more"]
-    + ["change:child", "change:results", "danger:menu:7", "danger:near:poisoning", "danger:near:x", "danger:on", "nav:back"]
+    [
+        "lang:tr",
+        "lang:xx",
+        "age:age_3_6",
+        "children:several",
+        "children:done",
+        "group:parenting",
+        "group:protection:7",
+        "groups:7",
+    ]
+    + [
+        "topic:crying-baby",
+        "topic:domestic-violence",
+        "topic:none",
+        "place:0",
+        "place:99",
+        "place:other",
+        "results:more",
+    ]
+    + [
+        "change:child",
+        "change:results",
+        "danger:menu:7",
+        "danger:near:poisoning",
+        "danger:near:x",
+        "danger:on",
+        "nav:back",
+    ]
     + ["nav:skip", "nav:start", "nav:change", "nav:danger", "", ":", "group:parenting:x", "danger:menu:99999999999"]
 )
 INPUTS: st.SearchStrategy[Input] = st.one_of(

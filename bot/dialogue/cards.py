@@ -97,7 +97,9 @@ def _where(hit: Hit, text: Translator) -> str:
             return _("online")
         case "phone":
             return _("by phone")
-    address = ", ".join(part for part in (site.name, site.address, f"{site.post_code or ''} {site.municipality}") if part.strip())
+    address = ", ".join(
+        part for part in (site.name, site.address, f"{site.post_code or ''} {site.municipality}") if part.strip()
+    )
     if site.district:
         address += f" ({site.district})"
     parts = [text.quoted(address)]

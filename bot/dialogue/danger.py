@@ -10,7 +10,14 @@ from catalog.helplines import EMERGENCY_NUMBERS, POISON_CENTRE, Helpline
 from catalog.places import Place
 
 LINES_SHOWN = 6
-ANY_DANGER = ("notruf-112", "notruf-110", "telefonseelsorge", "hilfetelefon-frauen", "elterntelefon", "kinder-jugendtelefon")
+ANY_DANGER = (
+    "notruf-112",
+    "notruf-110",
+    "telefonseelsorge",
+    "hilfetelefon-frauen",
+    "elterntelefon",
+    "kinder-jugendtelefon",
+)
 IN_LANGUAGE = {"uk": ("helpline-ukraine", "doweria"), "ru": ("doweria", "helpline-ukraine"), "tr": ("mutes",)} | {
     "ar": ("mutes",)
 }
@@ -25,7 +32,10 @@ def danger_replies(topic: str, scene: Scene, place: Place | None) -> tuple[Reply
     if POISON_CENTRE in {line.id for line in lines}:
         parts += _poison_centres(scene, place)
     parts.append(_last_checked(lines, scene))
-    options = (Option(f"danger:near:{topic}", _("Find help near me")), Option("danger:on", _("Go on with the questions")))
+    options = (
+        Option(f"danger:near:{topic}", _("Find help near me")),
+        Option("danger:on", _("Go on with the questions")),
+    )
     return (
         Say("\n\n".join(parts), tuple(line.id for line in lines)),
         Ask(_("What would help you now?"), options),

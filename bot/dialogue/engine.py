@@ -7,7 +7,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.dialogue.danger import danger_menu, danger_replies
-from bot.dialogue.model import Answers, Ask, Choice, Command, Forget, Input, Location, Option, Reply, Say, State, Text, Turn
+from bot.dialogue.model import (
+    Answers,
+    Ask,
+    Choice,
+    Command,
+    Forget,
+    Input,
+    Location,
+    Option,
+    Reply,
+    Say,
+    State,
+    Text,
+    Turn,
+)
 from bot.dialogue.steps.base import Scene, Step, Taken, page_start, without_screen
 from bot.dialogue.steps.child import ChildStep
 from bot.dialogue.steps.language import LanguageStep
@@ -20,7 +34,7 @@ from catalog.catalog import Catalog
 from catalog.text import clean
 
 LANGUAGE, CHILD, TOPIC, PLACE, RESULTS = LanguageStep(), ChildStep(), TopicStep(), PlaceStep(), ResultsStep()
-QUESTIONS = (LANGUAGE, CHILD, TOPIC, PLACE)
+QUESTIONS: tuple[Step, ...] = (LANGUAGE, CHILD, TOPIC, PLACE)
 STEPS: dict[str, Step] = {step.name: step for step in (*QUESTIONS, RESULTS)}
 BY_PREFIX: dict[str, Step] = {prefix: step for step in STEPS.values() for prefix in step.prefixes}
 CHANGE = "change"
@@ -50,7 +64,11 @@ def respond(
         case Choice(option):
             return _choice(state, option, scene)
         case Location():
-            return _told(state, PLACE.locate(state.answers, said, scene), scene) if _speaks(state) else _again(state, scene)
+            return (
+                _told(state, PLACE.locate(state.answers, said, scene), scene)
+                if _speaks(state)
+                else _again(state, scene)
+            )
         case Text(words):
             return _text(state, words, scene)
 
@@ -87,7 +105,8 @@ def _typed_button(state: State, words: str, scene: Scene) -> str | None:
 
 def _read(state: State, said: Understood, scene: Scene) -> Turn:
     """Let every question take its answer out of the sentence."""
-    answers, replies = state.answers, ()
+    answers = state.answers
+    replies: tuple[Reply, ...] = ()
     filled: list[Step] = []
     for step in QUESTIONS:
         taken = step.take(answers, said, scene)
@@ -172,10 +191,18 @@ def _screen(state: State, scene: Scene) -> tuple[Reply, ...]:
 def _steered(ask: Ask, state: State, scene: Scene) -> Ask:
     answers, text = state.answers, scene.text
     steering = [
-        *([Option("nav:skip", "🤷 " + text.pgettext("button", "I don't know"))] if answers.step != RESULTS.name else []),
+        *(
+            [Option("nav:skip", "🤷 " + text.pgettext("button", "I don't know"))]
+            if answers.step != RESULTS.name
+            else []
+        ),
         *([Option("nav:back", "↩️ " + text.pgettext("button", "Back"))] if state.past else []),
         *([Option("nav:change", "✏️ " + text.pgettext("button", "Change an answer"))] if _speaks(state) else []),
-        *([Option("nav:start", "🔄 " + text.pgettext("button", "Start again"))] if state.past or _speaks(state) else []),
+        *(
+            [Option("nav:start", "🔄 " + text.pgettext("button", "Start again"))]
+            if state.past or _speaks(state)
+            else []
+        ),
         Option("nav:danger", "🆘 " + text.pgettext("button", "Danger now?")),
     ]
     return replace(ask, options=(*ask.options, *steering), steering=len(steering))
@@ -233,16 +260,15 @@ def _skip(state: State, name: str, scene: Scene) -> Turn:
         return _on(state, without_screen(answers), scene)
     if name == "done" and answers.children and answers.step == CHILD.name:
         return _choice(state, "children:done", scene)
-    skippable = {LANGUAGE.name: LANGUAGE, CHILD.name: CHILD, TOPIC.name: TOPIC, PLACE.name: PLACE}
-    step = skippable.get(answers.step)
-    return _told(state, step.skip(answers, scene), scene) if step else _again(state, scene)
+    return _told(state, STEPS[answers.step].skip(answers, scene), scene)
 
 
 def _change_screen(answers: Answers, scene: Scene) -> Ask:
     _ = scene.text.gettext
-    names = {LANGUAGE: _("Language"), CHILD: _("Child"), TOPIC: _("Concern"), PLACE: _("Place")}
+    names: dict[Step, str] = {LANGUAGE: _("Language"), CHILD: _("Child"), TOPIC: _("Concern"), PLACE: _("Place")}
     options = tuple(
-        Option(f"{CHANGE}:{step.name}", f"{name}: {step.summary(answers, scene) or '–'}") for step, name in names.items()
+        Option(f"{CHANGE}:{step.name}", f"{name}: {step.summary(answers, scene) or '–'}")
+        for step, name in names.items()
     )
     return Ask(_("Which answer shall we change?"), options)
 

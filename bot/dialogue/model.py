@@ -1,8 +1,10 @@
 """What goes in and out of a conversation. Everything is frozen, and the state survives a trip through JSON."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from bot.understanding.age import Age
 from catalog.places import Place
@@ -122,12 +124,17 @@ class State:
     past: tuple[Answers, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return {"answers": _slim(self.answers), "past": [_slim(answers) for answers in self.past]}
+        """Only what differs from a new conversation."""
+        slim: dict[str, Any] = _AS_DATA.dump_python(self, mode="json", exclude_defaults=True)
+        return slim
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "State":
-        """Read what `to_json` wrote, also by an older version: what is unknown is left out, what is missing starts anew."""
-        return cls(_answers(data.get("answers", {})), tuple(_answers(past) for past in data.get("past", ())))
+        """Read what `to_json` wrote, also an older version's: what is unknown is left out, what cannot be read starts anew."""
+        try:
+            return _AS_DATA.validate_python(data)
+        except ValidationError:
+            return cls()
 
     def moved(self, answers: Answers) -> "State":
         """Go on to other answers and remember the way back."""
@@ -146,36 +153,4 @@ class Turn:
     danger: str | None = field(default=None)
 
 
-def _slim(answers: Answers) -> dict[str, Any]:
-    """Only what differs from a new conversation."""
-    full, new = asdict(answers), asdict(Answers())
-    slim = {key: value for key, value in full.items() if value != new[key]}
-    for key in ("place", "candidates"):
-        if key in slim:
-            slim[key] = _slim_places(slim[key])
-    return slim
-
-
-def _slim_places(places: Any) -> Any:
-    default = {f.name: f.default for f in fields(Place)}
-    one = isinstance(places, dict)
-    slim = [{k: v for k, v in place.items() if v != default.get(k)} for place in ([places] if one else places)]
-    return slim[0] if one else slim
-
-
-def _answers(data: Mapping[str, Any]) -> Answers:
-    known = {f.name for f in fields(Answers)}
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in known}
-    if "children" in values:
-        values["children"] = tuple(Age(*age) for age in values["children"])
-    if "topics" in values:
-        values["topics"] = tuple((str(topic), float(weight)) for topic, weight in values["topics"])
-    if values.get("place"):
-        values["place"] = _place(values["place"])
-    if "candidates" in values:
-        values["candidates"] = tuple(_place(place) for place in values["candidates"])
-    return Answers(**values)
-
-
-def _place(data: Mapping[str, Any]) -> Place:
-    return Place(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})
+_AS_DATA = TypeAdapter(State)

@@ -143,7 +143,7 @@ def _reason(reason: Reason, now: datetime, text: Translator) -> str | None:
         case "topic":
             return text.label("topics", reason.value)
         case "age":
-            return text.gettext("age: {age}", age=age_span(*reason.value, text))
+            return text.gettext("age: {age}", age=age_span(reason.value[0], reason.value[1], text))
         case "language" if reason.value == "de":
             return None  # everywhere in Germany
         case "language":

@@ -165,9 +165,14 @@ def _tokens(text: str, words: AgeWords) -> list[str]:
     text = re.sub(r"(?<=\d)\s+(?=\.(?:5|25|75|33)(?!\d))", "", text)
     text = re.sub(r"(?<=\d)[.,](?!(?:5|25|75|33|50)(?!\d))(?=\d)", " , ", text)  # "3,7" is two children
     tokens: list[str] = []
-    for token in _TOKEN.findall(_APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).casefold())):
+    for token in _TOKEN.findall(_APOSTROPHE.sub("", _without_marks(text.casefold()))):
         tokens += _split(token, words)
     return [token for token in tokens if token]
+
+
+def _without_marks(text: str) -> str:
+    """Drop accents and vowel signs, which would cut a word in two: the small dot of "İki" above all."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def _split(token: str, words: AgeWords) -> list[str]:
@@ -177,7 +182,8 @@ def _split(token: str, words: AgeWords) -> list[str]:
     number = _NUMBER_AND_WORD.fullmatch(token)
     if number:
         rest = clean(number[2])
-        is_measure = len(rest) <= 2 or len(number[1]) > 1 or any(rest in unit for unit in words.units.values())  # noqa: PLR2004
+        known = any(rest in unit for unit in words.units.values()) or any(rest == half[0] for half in words.half)
+        is_measure = known or len(rest) <= 2 or len(number[1]) > 1  # noqa: PLR2004 "3yo", "14jährig"
         return [number[1], rest] if is_measure else [clean(token)]
     word = clean(token)
     if word in words.numbers or " " in word:
@@ -315,7 +321,11 @@ class _Reading:
         age = Age(int(months), int(months)) if months is not None else _span(value, unit)
         if age:
             # "Baby 5 Monate" is one child: the number says it better than the word before it
-            self.found = [(i, other) for i, other in self.found if not (self._is_spoken(i) and at - i <= NEARBY and _overlap(age, other))]
+            self.found = [
+                (i, other)
+                for i, other in self.found
+                if not (self._is_spoken(i) and at - i <= NEARBY and _overlap(age, other))
+            ]
             self.found.append((at, age))
 
     def _is_spoken(self, i: int) -> bool:

@@ -74,7 +74,9 @@ class LanguageDetector:
     def _model_scores(self, text: str, tags: list[str]) -> Mapping[str, float]:
         ranked = dict(self._model.rank(text))
         best = max(ranked.values())
-        return {tag: MODEL_WEIGHT * max(ranked.get(MODEL_CODES.get(tag, tag), best - 60) - best, -60) + 1 for tag in tags}
+        return {
+            tag: MODEL_WEIGHT * max(ranked.get(MODEL_CODES.get(tag, tag), best - 60) - best, -60) + 1 for tag in tags
+        }
 
 
 def _script(text: str) -> str:

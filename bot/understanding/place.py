@@ -95,7 +95,13 @@ def _with_district(found: list[Found]) -> Found:
     city = max(heads, key=lambda place: place.population)
     for part in heads:
         near = distances_km(city.lat, city.lon, [part.lat], [part.lon])[0] < CITY_KM
-        if part is not city and part.name != city.name and near and not part.post_codes and city.population > part.population * 2:
+        if (
+            part is not city
+            and part.name != city.name
+            and near
+            and not part.post_codes
+            and city.population > part.population * 2
+        ):
             return Found((replace(city, district=part.name, lat=part.lat, lon=part.lon, post_codes=()),))
     return first
 

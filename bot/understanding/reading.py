@@ -79,7 +79,9 @@ class Understanding:
     @cached_property
     def _places(self) -> Mapping[str, PlaceWords]:
         return {
-            language.tag: PlaceWords.of(data["place"]) for language in self.languages if (data := language.data("words"))
+            language.tag: PlaceWords.of(data["place"])
+            for language in self.languages
+            if (data := language.data("words"))
         }
 
     @cached_property

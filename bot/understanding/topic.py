@@ -87,7 +87,9 @@ class TopicIndex:
     def _rarity(self, gram_of_pair: NDArray[np.int64], langs: NDArray[np.int64]) -> NDArray[np.float64]:
         """Inverse document frequency, taken in the language in which the gram is most common."""
         sizes = np.bincount(self._lang, minlength=len(self.languages))
-        found = np.bincount(gram_of_pair * len(self.languages) + langs, minlength=len(self._grams) * len(self.languages))
+        found = np.bincount(
+            gram_of_pair * len(self.languages) + langs, minlength=len(self._grams) * len(self.languages)
+        )
         share = (found.reshape(len(self._grams), -1) / np.maximum(sizes, 1)).max(axis=1)
         mean_size = max(float(sizes.mean()), 1.0)
         rarity: NDArray[np.float64] = 0.3 + np.log((1 + 1 / mean_size) / share)
@@ -99,8 +101,9 @@ class TopicIndex:
         """Log probability of a gram (row) where a topic (column) is spoken of: multinomial naive Bayes on weights."""
         cells = len(self._grams) * len(self.topics)
         mass = np.bincount(gram_of_pair * len(self.topics) + topics, weights, minlength=cells)
-        mass = mass.reshape(-1, len(self.topics)) + SMOOTHING
-        return np.log(mass / mass.sum(axis=0)).astype(np.float32)
+        smooth = mass.astype(np.float64).reshape(-1, len(self.topics)) + SMOOTHING
+        likely: NDArray[np.float32] = np.log(smooth / smooth.sum(axis=0)).astype(np.float32)
+        return likely
 
     def guess(self, text: str, lang: str | None = None, limit: int = 5) -> TopicGuesses:
         """Return the topics a text may be about. `lang` is a soft hint, never a filter."""

@@ -1,9 +1,9 @@
 """What every question has in common."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 from bot.dialogue.model import Answers, Ask, Option, Reply
 from bot.i18n import Translator
@@ -35,26 +35,36 @@ class Taken:
     replies: tuple[Reply, ...] = ()
 
 
-class Step(Protocol):
+class Step(ABC):
     """One question. `prefixes` are the beginnings of the option ids that belong to it."""
 
     name: Slot
     prefixes: tuple[str, ...]
 
+    @abstractmethod
     def is_answered(self, answers: Answers) -> bool: ...
 
+    @abstractmethod
     def ask(self, answers: Answers, scene: Scene) -> tuple[Reply, ...]:
         """Return the screen, without the options that steer."""
 
+    @abstractmethod
     def choose(self, answers: Answers, option: str, scene: Scene) -> Taken | None:
         """A button of this step; None when it means nothing (any more)."""
 
+    @abstractmethod
     def take(self, answers: Answers, said: Understood, scene: Scene) -> Taken | None:
         """Take out of a sentence what answers this question; None when it says nothing about it."""
 
+    def skip(self, answers: Answers, scene: Scene) -> Taken | None:
+        """ "I don't know": go on without an answer."""
+        return Taken(replace(self.clear(answers), skipped=(*answers.skipped, self.name)))
+
+    @abstractmethod
     def clear(self, answers: Answers) -> Answers:
         """Forget this answer, to ask again."""
 
+    @abstractmethod
     def summary(self, answers: Answers, scene: Scene) -> str | None:
         """The answer in a few words, to show what was understood."""
 

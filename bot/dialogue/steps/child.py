@@ -4,15 +4,16 @@ from dataclasses import replace
 
 from bot.dialogue import wording
 from bot.dialogue.model import Answers, Option, Reply
-from bot.dialogue.steps.base import Scene, Taken, question, without_screen
+from bot.dialogue.steps.base import Scene, Step, Taken, question, without_screen
 from bot.understanding.age import Age, merge
 from bot.understanding.reading import Slot, Understood
+from catalog.topics import Phase
 
 SEVERAL = "several"
 MOST_CHILDREN = 8
 
 
-class ChildStep:
+class ChildStep(Step):
     name: Slot = "child"
     prefixes = ("age", "children")
 
@@ -28,7 +29,9 @@ class ChildStep:
 
     def _ask_several(self, answers: Answers, scene: Scene) -> Reply:
         _ = scene.text.gettext
-        chosen = {f"age:{phase.id}" for phase in scene.catalog.topics.phases.values() if _span(phase) in answers.children}
+        chosen = {
+            f"age:{phase.id}" for phase in scene.catalog.topics.phases.values() if _span(phase) in answers.children
+        }
         options = [replace(o, label=f"☑️ {o.label}") if o.id in chosen else o for o in _phases(scene)]
         return question(
             _("Tap every age that fits. Then tap “Done”."), [*options, Option("children:done", "✔️ " + _("Done"))]
@@ -60,9 +63,6 @@ class ChildStep:
         screen = "" if answers.screen == SEVERAL else answers.screen
         return replace(answers, children=ages, skipped=skipped, screen=screen, shown=0)
 
-    def skip(self, answers: Answers, scene: Scene) -> Taken:
-        return Taken(replace(self.clear(answers), skipped=(*answers.skipped, self.name)))
-
     def clear(self, answers: Answers) -> Answers:
         skipped = tuple(name for name in answers.skipped if name != self.name)
         return replace(without_screen(answers), children=(), skipped=skipped)
@@ -77,5 +77,5 @@ def _phases(scene: Scene) -> list[Option]:
     return [Option(f"age:{phase}", scene.text.label("phases", phase)) for phase in scene.catalog.topics.phases]
 
 
-def _span(phase) -> Age:  # type: ignore[no-untyped-def]
+def _span(phase: Phase) -> Age:
     return Age(phase.first_month, phase.last_month)

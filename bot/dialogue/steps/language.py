@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from bot.dialogue.model import Answers, Option, Reply
-from bot.dialogue.steps.base import Scene, Taken, question
+from bot.dialogue.steps.base import Scene, Step, Taken, question
 from bot.i18n import PLAIN
 from bot.understanding.language import MIN_CONFIDENCE
 from bot.understanding.reading import Slot, Understood
 
 
-class LanguageStep:
+class LanguageStep(Step):
     name: Slot = "language"
     prefixes = ("lang",)
 
@@ -27,23 +27,19 @@ class LanguageStep:
 
     def choose(self, answers: Answers, option: str, scene: Scene) -> Taken | None:
         tag = option.removeprefix("lang:")
-        return _greeted(answers, tag, scene) if tag in scene.understanding.languages else None
+        return Taken(replace(answers, lang=tag)) if tag in scene.understanding.languages else None
 
     def take(self, answers: Answers, said: Understood, scene: Scene) -> Taken | None:
         """Only while this question is open: the language in which somebody writes is the one they want."""
         if answers.lang is not None or said.language.lang is None or said.language.confidence < MIN_CONFIDENCE:
             return None
-        return _greeted(answers, said.language.lang, scene)
+        return Taken(replace(answers, lang=said.language.lang))
 
     def skip(self, answers: Answers, scene: Scene) -> Taken:
-        return _greeted(answers, PLAIN, scene)
+        return Taken(replace(answers, lang=PLAIN))
 
     def clear(self, answers: Answers) -> Answers:
         return answers  # a chat always has a language; it is changed by choosing another
 
     def summary(self, answers: Answers, scene: Scene) -> str | None:
         return scene.text.language.name if answers.lang else None
-
-
-def _greeted(answers: Answers, tag: str, scene: Scene) -> Taken:
-    return Taken(replace(answers, lang=tag))

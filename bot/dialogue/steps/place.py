@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.dialogue import wording
 from bot.dialogue.model import Answers, Location, Option, Reply, Say
-from bot.dialogue.steps.base import Scene, Taken, page_start, question, without_screen
+from bot.dialogue.steps.base import Scene, Step, Taken, page_start, question, without_screen
 from bot.understanding.reading import Slot, Understood
 from catalog.places import Found, Place
 
@@ -13,7 +13,7 @@ CHOICES = 5
 GERMANY = (47.0, 55.5, 5.5, 15.5)  # south, north, west, east
 
 
-class PlaceStep:
+class PlaceStep(Step):
     name: Slot = "place"
     prefixes = ("place",)
 
@@ -23,10 +23,14 @@ class PlaceStep:
     def ask(self, answers: Answers, scene: Scene) -> tuple[Reply, ...]:
         _ = scene.text.gettext
         if answers.candidates:
-            options = [Option(f"place:{i}", "📍 " + _choice(p, answers, scene)) for i, p in enumerate(answers.candidates)]
+            options = [
+                Option(f"place:{i}", "📍 " + _choice(p, answers, scene)) for i, p in enumerate(answers.candidates)
+            ]
             options.append(Option("place:other", scene.text.pgettext("button", "Another place")))
             return (question(_("Which place do you mean?"), options, location=True),)
-        text = _("Where do you live? Write the post code or the town, or share your position. We look for help near there.")
+        text = _(
+            "Where do you live? Write the post code or the town, or share your position. We look for help near there."
+        )
         return (question(text, [], location=True),)
 
     def choose(self, answers: Answers, option: str, scene: Scene) -> Taken | None:
@@ -51,16 +55,15 @@ class PlaceStep:
         """A shared position: kept only to about a kilometre. Outside Germany nothing can be found."""
         south, north, west, east = GERMANY
         if not (south <= location.lat <= north and west <= location.lon <= east):
-            return Taken(answers, (Say(scene.text.gettext("That place is outside Germany. I only know help in Germany.")),))
+            return Taken(
+                answers, (Say(scene.text.gettext("That place is outside Germany. I only know help in Germany.")),)
+            )
         lat, lon = round(location.lat, KEPT_DECIMALS), round(location.lon, KEPT_DECIMALS)
         return Taken(self._told(answers, scene.catalog.places.nearest(lat, lon)))
 
     def _told(self, answers: Answers, place: Place) -> Answers:
         skipped = tuple(name for name in answers.skipped if name != self.name)
         return replace(answers, place=_slim(place), candidates=(), skipped=skipped, shown=0)
-
-    def skip(self, answers: Answers, scene: Scene) -> Taken:
-        return Taken(replace(self.clear(answers), skipped=(*answers.skipped, self.name)))
 
     def clear(self, answers: Answers) -> Answers:
         skipped = tuple(name for name in answers.skipped if name != self.name)

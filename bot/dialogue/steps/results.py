@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.dialogue.cards import card
 from bot.dialogue.model import Answers, Ask, Option, Reply, Say
-from bot.dialogue.steps.base import Scene, Taken
+from bot.dialogue.steps.base import Scene, Step, Taken
 from bot.dialogue.steps.topic import WEIGHTS
 from bot.understanding.reading import Slot, Understood
 from catalog.search import Hit, Query
@@ -13,7 +13,7 @@ AT_ONCE = 5
 MOST = 25
 
 
-class ResultsStep:
+class ResultsStep(Step):
     name: Slot = "results"
     prefixes = ("results",)
 
@@ -48,6 +48,9 @@ class ResultsStep:
     def take(self, answers: Answers, said: Understood, scene: Scene) -> Taken | None:
         return None
 
+    def skip(self, answers: Answers, scene: Scene) -> Taken | None:
+        return None
+
     def clear(self, answers: Answers) -> Answers:
         return replace(answers, shown=0)
 
@@ -59,7 +62,7 @@ def find(answers: Answers, scene: Scene) -> list[Hit]:
     """Ask the index with everything that is known."""
     return scene.catalog.index.search(
         Query(
-            topics=answers.topics or _usual_topics(answers, scene),
+            topics=answers.topics or _usual_topics(answers),
             now=scene.now,
             lang=answers.lang or "de",
             children=tuple((age.min_months, age.max_months) for age in answers.children),
@@ -69,7 +72,7 @@ def find(answers: Answers, scene: Scene) -> list[Hit]:
     )
 
 
-def _usual_topics(answers: Answers, scene: Scene) -> tuple[tuple[str, float], ...]:
+def _usual_topics(answers: Answers) -> tuple[tuple[str, float], ...]:
     """Where no topic is known: open meeting places and people who know everything else."""
     pregnant = any(age.max_months < 0 for age in answers.children)
     names = ("pregnancy-advice", "bonding-family-midwife") if pregnant else ("parents-meeting", "parenting-advice")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.dialogue.model import Answers, Option, Reply, Say
-from bot.dialogue.steps.base import Scene, Taken, next_page, page_start, paged, question, without_screen
+from bot.dialogue.steps.base import Scene, Step, Taken, next_page, page_start, paged, question, without_screen
 from bot.understanding.reading import Slot, Understood
 from catalog.topics import Topic
 
@@ -11,7 +11,7 @@ SUGGESTIONS = 3
 WEIGHTS = (1.0, 0.7, 0.5)
 
 
-class TopicStep:
+class TopicStep(Step):
     name: Slot = "topic"
     prefixes = ("group", "topic", "groups")
 
@@ -70,9 +70,6 @@ class TopicStep:
             return Taken(replace(fresh, topics=((guesses[0].topic, 1.0),)))
         suggested = tuple(guess.topic for guess in guesses[:SUGGESTIONS])
         return Taken(replace(fresh, suggested=suggested), _gentle_warning(suggested, scene))
-
-    def skip(self, answers: Answers, scene: Scene) -> Taken:
-        return Taken(replace(self.clear(answers), skipped=(*answers.skipped, self.name)))
 
     def clear(self, answers: Answers) -> Answers:
         skipped = tuple(name for name in answers.skipped if name != self.name)
