@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from bot.config import Settings
 from bot.dialogue.engine import respond
-from bot.dialogue.model import Answers, Command, Input, State, Turn
+from bot.dialogue.model import Answers, Command, Input, State, Text, Turn
 from bot.i18n import Languages, load_languages
 from bot.jsonlines import Answer, Desk, answered, match, parse_moment, understand
 from bot.understanding.reading import Understanding
@@ -126,8 +126,10 @@ def chat(lang: str | None, catalog: Path | None, today: str | None, as_json: boo
     warming = Thread(target=desk.understanding.warm_up, daemon=True)
     warming.start()
     for line in _lines(prompt=sys.stdin.isatty() and not as_json):
-        warming.join()
-        turn = turned(turn.state, console.parse(line, turn))
+        said = console.parse(line, turn)
+        if isinstance(said, Text):  # a button needs no vocabulary
+            warming.join()
+        turn = turned(turn.state, said)
         click.echo(console.as_json(line, turn) if as_json else f"\n{console.show(turn)}")
 
 
@@ -214,20 +216,16 @@ def places() -> None:
 @catalog_option
 def places_find(text: tuple[str, ...], lang: str | None, catalog: Path | None) -> None:
     """Show what a place name or post code is understood as."""
-    from rich.console import Console  # noqa: PLC0415 the other commands print no tables
-    from rich.table import Table  # noqa: PLC0415
-
     with clear_errors():
         desk = opened(catalog, None)
         found = desk.understanding.place(" ".join(text), lang, desk.catalog.places, asked=True)
         if not found.places:
             raise ValueError(f"no place found for {' '.join(text)!r}; `nahbei places update` installs all post codes")
-    shown = Table("place", "post code", "district", "county", "latitude", "longitude", "")
     for place in found.places:
-        note = "approximate" if place.approximate else "example" if place.example else ""
-        row = (place.name, place.plz or "", place.district or "", place.county or "")
-        shown.add_row(*row, f"{place.lat:.4f}", f"{place.lon:.4f}", note)
-    Console().print(shown)
+        note = "approximate" if place.approximate else "invented example" if place.example else ""
+        name = f"{place.district} ({place.name})" if place.district else place.name
+        parts = (place.plz, name, place.county, f"{place.lat:.4f}, {place.lon:.4f}", note)
+        click.echo(" · ".join(part for part in parts if part))
     if found.ambiguous or not found.exact:
         click.echo("The assistant would ask back here.")
 

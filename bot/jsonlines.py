@@ -89,9 +89,9 @@ def _place_json(place: Place) -> dict[str, Any]:
 
 
 def _topic(desk: Desk, text: str, lang: str | None) -> dict[str, Any]:
-    lang = lang or desk.understanding.detector.guess(text).lang
-    guesses = desk.understanding.topics.guess(text, lang)
-    danger = desk.understanding.danger(text, lang, guesses)
+    lang = lang or desk.understanding.language(text).lang
+    guesses = desk.understanding.concern(text, lang)
+    danger = desk.understanding.danger(text, guesses)
     topics = desk.catalog.topics.topics
     about = danger or guesses.best
     lines = helplines_for(about, desk.scene(lang), None) if about else ()
@@ -105,7 +105,7 @@ def _topic(desk: Desk, text: str, lang: str | None) -> dict[str, Any]:
 
 
 def _language(desk: Desk, text: str, lang: str | None) -> dict[str, Any]:  # noqa: ARG001 a hint would be the answer
-    guess = desk.understanding.detector.guess(text)
+    guess = desk.understanding.language(text)
     return {"lang": guess.lang, "confidence": guess.confidence}
 
 
@@ -124,7 +124,8 @@ def match(desk: Desk, asked: Mapping[str, Any]) -> dict[str, Any]:
     text = asked.get("text")
     if text is not None and not isinstance(text, str):
         raise LineError("'text' must be a string")
-    said = desk.understanding.read(text, lang, desk.catalog.places, "topic") if text else None
+    concern = desk.understanding.concern(text or "", lang)
+    said = desk.understanding.read(text, lang, desk.catalog.places, "topic", concern) if text else None
     topics = _topics(desk, asked, said.topics.guesses if said else ())
     place = _wanted_place(desk, asked.get("place"), lang) or (
         said.place.places[0] if said and said.place.places else None
@@ -133,7 +134,7 @@ def match(desk: Desk, asked: Mapping[str, Any]) -> dict[str, Any]:
         (a.min_months, a.max_months) for a in (said.ages if said else ())
     )
     query = Query(topics, now, lang, children, place, _limit(asked.get("limit")))
-    danger = desk.understanding.danger(text, lang) if text else None
+    danger = desk.understanding.danger(text, concern) if text else None
     scene = desk.scene(lang, now)
     about = danger or (topics[0][0] if topics else None)
     lines = helplines_for(about, scene, place) if about else ()

@@ -82,17 +82,18 @@ def _text(state: State, words: str, scene: Scene) -> Turn:
     command = scene.understanding.command(words)
     if command == "danger":
         return _command(state, command, scene)
-    guessed = scene.understanding.detector.guess(words).lang if answers.lang is None else None
-    danger = scene.understanding.danger(words, answers.lang or guessed)
+    lang = answers.lang or scene.understanding.language(words).lang
+    concern = scene.understanding.concern(words, lang)
+    danger = scene.understanding.danger(words, concern)
     if danger:
-        return _danger(state, danger, scene.speaking(answers.lang or guessed))
+        return _danger(state, danger, scene.speaking(lang))
     pressed = _typed_button(state, words, scene)
     if pressed:
         return _choice(state, pressed, scene)
     if command:
         return _command(state, command, scene)
-    said = scene.understanding.read(words, answers.lang, scene.catalog.places, STEPS[answers.step].name)
-    return _read(state, said, scene)
+    asked = STEPS[answers.step].name
+    return _read(state, scene.understanding.read(words, lang, scene.catalog.places, asked, concern), scene)
 
 
 def _typed_button(state: State, words: str, scene: Scene) -> str | None:

@@ -33,7 +33,7 @@ def child_age(age: Age, text: Translator) -> str:
 
 
 def age_span(low: int, high: int, text: Translator) -> str:
-    """For whom an offer is: "up to 3 years", "3–6 years", "from 14 years on", "every age". Whole phrases, so that every
+    """For whom an offer is: "0–2 years", "3–6 years", "from 14 years on", "every age". Whole phrases, so that every
     language can bend its words."""
     open_start, open_end = low <= PREGNANCY_START, high >= ADULT_YEARS * 12 - 12
     if open_start and open_end:
@@ -42,16 +42,12 @@ def age_span(low: int, high: int, text: Translator) -> str:
         return text.gettext("pregnancy")
     if open_end and low >= 0:
         return _from(low, text)
-    in_months = high + 1 < YEARS_FROM and (high + 1) % 12 != 0
-    last = high + 1 if (high + 1) % 12 == 0 and high < YEARS_FROM else high
-    n = last if in_months else last // 12
+    n = high if high < YEARS_FROM else high // 12
     if low < 0:
-        return _from_pregnancy(n, text, in_months=in_months)
-    if low == 0:
-        return _up_to(n, text, in_months=in_months)
-    if in_months:
+        return _from_pregnancy(n, text, in_months=high < YEARS_FROM)
+    if high < YEARS_FROM:
         return text.ngettext("{low}–{n} month", "{low}–{n} months", n, low=low)
-    if low < 12:  # noqa: PLR2004 months of a year
+    if 0 < low < 12:  # noqa: PLR2004 months of a year
         return text.ngettext("{low} months to {n} year", "{low} months to {n} years", n, low=low)
     if low // 12 == n:
         return text.ngettext("{n} year", "{n} years", n)
@@ -68,12 +64,6 @@ def _from_pregnancy(n: int, text: Translator, *, in_months: bool) -> str:
     if in_months:
         return text.ngettext("pregnancy up to {n} month", "pregnancy up to {n} months", n)
     return text.ngettext("pregnancy up to {n} year", "pregnancy up to {n} years", n)
-
-
-def _up_to(n: int, text: Translator, *, in_months: bool) -> str:
-    if in_months:
-        return text.ngettext("up to {n} month", "up to {n} months", n)
-    return text.ngettext("up to {n} year", "up to {n} years", n)
 
 
 def place_name(place: Place, text: Translator) -> str:

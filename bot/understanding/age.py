@@ -42,85 +42,84 @@ class Age(NamedTuple):
 PREGNANCY = Age(-9, -1)
 ONE_YEAR = Age(12, 23)
 NEARBY = 4  # words
+HEAD = 3  # letters by which beginnings of words are listed
+
+
+class Words:
+    """Words, beginnings of words ("jahr*") and sequences of words, each with what it means; cleaned."""
+
+    def __init__(self, entries: Mapping[str, Any]) -> None:
+        self._whole: dict[str, Any] = {}
+        self._beginnings: dict[str, list[tuple[str, Any]]] = {}
+        self._sequences: dict[str, list[tuple[tuple[str, ...], Any]]] = {}
+        for entry, value in entries.items():
+            words = tuple(clean(entry).split())
+            if entry.endswith("*") and len(words) == 1:
+                self._beginnings.setdefault(words[0][:HEAD], []).append((words[0], value))
+            elif len(words) == 1:
+                self._whole.setdefault(words[0], value)
+            elif words:
+                self._sequences.setdefault(words[0], []).append((words, value))
+        self._heads = frozenset(map(len, self._beginnings))
+
+    @classmethod
+    def of(cls, entries: Iterable[str]) -> "Words":
+        return cls(dict.fromkeys(map(str, entries), True))
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and (word in self._whole or self._begun(word) is not None)
+
+    def at(self, tokens: list[str], i: int) -> tuple[int, Any]:
+        """Return how many tokens from `i` on are an entry, and what it means; the longest entry counts. None: 0."""
+        here = tokens[i] if 0 <= i < len(tokens) else ""
+        longest: tuple[int, Any] = (0, None)
+        for words, value in self._sequences.get(here, ()):
+            if len(words) > longest[0] and tuple(tokens[i : i + len(words)]) == words:
+                longest = (len(words), value)
+        if longest[0]:
+            return longest
+        value = self._whole.get(here)
+        value = self._begun(here) if value is None else value
+        return (0, None) if value is None else (1, value)
+
+    def _begun(self, word: str) -> Any:
+        for length in self._heads:
+            for beginning, value in self._beginnings.get(word[:length], ()):
+                if word.startswith(beginning):
+                    return value
+        return None
 
 
 @dataclass(frozen=True)
 class AgeWords:
-    """One language's words, already cleaned. Word lists hold whole words and, with a *, beginnings of words."""
+    """One language's words for ages."""
 
     numbers: Mapping[str, float]
-    ordinals: "WordMap"
+    ordinals: Words
     half: tuple[tuple[str, ...], ...]
-    units: Mapping[str, "Words"]
-    classes: "Words"
-    pregnant: "Words"
-    ages: "WordMap"
-    children: "Words"
-    counted: "Words"
-    not_age_before: "Words"
-    not_age_after: "Words"
-    born: "Words"
-    myself: "Words"
-    joins: "Words"
-
-
-@dataclass(frozen=True)
-class Words:
-    """A set of words, beginnings of words, and sequences of words."""
-
-    whole: frozenset[str]
-    beginnings: tuple[str, ...]
-    sequences: tuple[tuple[str, ...], ...]
-
-    @classmethod
-    def of(cls, entries: Iterable[str]) -> "Words":
-        plain = [entry for entry in entries if not entry.endswith("*")]
-        cleaned = [tuple(clean(entry).split()) for entry in plain]
-        return cls(
-            frozenset(words[0] for words in cleaned if len(words) == 1),
-            tuple(clean(entry[:-1]) for entry in entries if entry.endswith("*")),
-            tuple(words for words in cleaned if len(words) > 1),
-        )
-
-    def __contains__(self, word: object) -> bool:
-        return isinstance(word, str) and (word in self.whole or (bool(word) and word.startswith(self.beginnings)))
-
-    def at(self, tokens: list[str], i: int) -> int:
-        """How many tokens from `i` on are an entry; 0 when none is."""
-        longest = max((len(s) for s in self.sequences if tuple(tokens[i : i + len(s)]) == s), default=0)
-        return longest or int(tokens[i] in self)
-
-
-@dataclass(frozen=True)
-class WordMap:
-    """Words, beginnings and sequences that each mean something."""
-
-    entries: tuple[tuple[Words, Any], ...]
-
-    @classmethod
-    def of(cls, entries: Mapping[str, Any]) -> "WordMap":
-        return cls(tuple((Words.of([word]), value) for word, value in entries.items()))
-
-    def at(self, tokens: list[str], i: int) -> tuple[int, Any]:
-        """Return how many tokens from `i` on are an entry, and its meaning; the longest entry wins."""
-        best: tuple[int, Any] = (0, None)
-        for words, value in self.entries:
-            length = words.at(tokens, i)
-            if length > best[0]:
-                best = (length, value)
-        return best
+    units: Mapping[str, Words]
+    classes: Words
+    pregnant: Words
+    ages: Words
+    children: Words
+    counted: Words
+    not_age_before: Words
+    not_age_after: Words
+    born: Words
+    myself: Words
+    joins: Words
 
 
 def age_words(data: Mapping[str, Any]) -> AgeWords:
     """Prepare what stands in a numbers.yaml."""
     return AgeWords(
         numbers={clean(word): float(value) for word, value in data["numbers"].items()},
-        ordinals=WordMap.of(data.get("ordinals", {})),
+        ordinals=Words(data.get("ordinals", {})),
         half=tuple(sorted((tuple(clean(h).split()) for h in data.get("half", ())), key=len, reverse=True)),
         units={unit: Words.of(data[unit]) for unit in ("year", "month", "week", "day")},
         classes=Words.of(data.get("class", ())),
         pregnant=Words.of(data["pregnant"]),
-        ages=WordMap.of({word: Age(*span) for word, span in data["ages"].items()}),
+        ages=Words({word: Age(*span) for word, span in data["ages"].items()}),
         children=Words.of(data["children"]),
         counted=Words.of(data["counted"]),
         not_age_before=Words.of(data["not_age_before"]),
@@ -204,7 +203,7 @@ class _Reading:
         self.tokens = tokens
         self.words = words
         self.asked = asked
-        self.pregnant_at = [i for i in range(len(tokens)) if words.pregnant.at(tokens, i)]
+        self.pregnant_at = [i for i in range(len(tokens)) if words.pregnant.at(tokens, i)[0]]
         self.waiting: list[tuple[_Number, int]] = []  # bare numbers that may take the unit of a later one
         self.found: list[tuple[int, Age]] = []
 
@@ -368,11 +367,11 @@ class _Reading:
         return any(token in self.words.children for token in before)
 
     def _is_myself(self, at: int) -> bool:
-        return any(self.words.myself.at(self.tokens, i) == at - i for i in range(max(0, at - 3), at))
+        return any(self.words.myself.at(self.tokens, i)[0] == at - i for i in range(max(0, at - 3), at))
 
     def _is_duration(self, first: int, last: int) -> bool:
         around = range(max(0, first - 3), min(last + 3, len(self.tokens)))
-        if any(self.words.born.at(self.tokens, i) for i in around):
+        if any(self.words.born.at(self.tokens, i)[0] for i in around):
             return False
         return self._token(first - 1) in self.words.not_age_before or self._token(last + 1) in self.words.not_age_after
 

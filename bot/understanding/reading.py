@@ -96,10 +96,9 @@ class Understanding:
         """The command that a whole message is ("zurück", "رجوع"), in any language."""
         return self._commands.get(clean(text)) if len(text) < MAX_LENGTH else None
 
-    def danger(self, text: str, lang: str | None = None, guesses: TopicGuesses | None = None) -> str | None:
+    def danger(self, text: str, guesses: TopicGuesses) -> str | None:
         """The danger a text speaks of. Looked for before anything else; two nets, either is enough."""
         caught = self._net.find(text)
-        guesses = guesses or self.topics.guess(text, lang)
         if caught:
             return guesses.best if guesses.best in caught else caught[0]
         return guesses.best if self._points_to_danger(guesses) else None
@@ -125,18 +124,20 @@ class Understanding:
                 return found
         return Found()
 
-    def read(self, text: str, lang: str | None, places: Gazetteer, asked: Slot) -> Understood:
-        """Read a message for everything; `asked` is the question that is on the screen."""
+    def language(self, text: str) -> LanguageGuess:
+        return self.detector.guess(text)
+
+    def concern(self, text: str, lang: str | None) -> TopicGuesses:
+        return self.topics.guess(text[:MAX_LENGTH], lang)
+
+    def read(self, text: str, lang: str | None, places: Gazetteer, asked: Slot, concern: TopicGuesses) -> Understood:
+        """Read a message for everything; `asked` is the question on the screen, `concern` what `concern` returned."""
         text = text[:MAX_LENGTH]
-        guess = self.detector.guess(text) if lang is None or asked == "language" else LanguageGuess(lang, 1.0)
-        lang = lang or guess.lang
+        guess = self.language(text) if asked == "language" else LanguageGuess(lang, 1.0)
         place = self.place(text, lang, places, asked=asked == "place")
         ages = self.ages(text, lang, asked=asked == "child")
-        topics = TopicGuesses()
-        if self._has_content(text, lang, place):
-            topics = self.topics.guess(text, lang)
-            if asked != "topic" and topics.nearness < UNASKED_SCORE:
-                topics = TopicGuesses()
+        about_a_topic = asked == "topic" or concern.nearness >= UNASKED_SCORE
+        topics = concern if about_a_topic and self._has_content(text, lang, place) else TopicGuesses()
         return Understood(ages, topics, place, guess)
 
     def _has_content(self, text: str, lang: str | None, place: Found) -> bool:

@@ -16,6 +16,7 @@ from bot.understanding.grams import text_grams, texts_grams
 from catalog.text import clean, phon
 
 OWN_LANGUAGE = 1.3
+COMMON = 0.05  # share of entries from which a gram is too common to tell anything
 KEPT = 48  # nearest entries that get the second look
 SECOND_LOOK = 0.25
 BEST = (1.0, 0.6, 0.4, 0.3)  # weights of a topic's best entries
@@ -131,9 +132,12 @@ class TopicIndex:
         return at[known], weights, float(np.sqrt((weights**2).sum() + UNKNOWN_GRAM * (~known).sum()))
 
     def _nearness(self, at: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Cosine of each entry with the text, before division by the text's length."""
+        """Cosine of each entry with the text, before division by the text's length. Grams of every second word say
+        nothing and are left out.
+        """
         scores = np.zeros(len(self._topic))
-        for gram, weight in zip(at, weights, strict=True):
+        telling = self._starts[at + 1] - self._starts[at] <= COMMON * len(self._topic)
+        for gram, weight in zip(at[telling], weights[telling], strict=True):
             span = slice(self._starts[gram], self._starts[gram + 1])
             scores[self._owners[span]] += weight * self._weights[span]
         return scores

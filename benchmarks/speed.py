@@ -1,0 +1,70 @@
+"""How long a family waits: one whole turn (understand, match, render), and the first prompt of the terminal."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from bot.channels.console import as_json
+from bot.dialogue.engine import respond
+from bot.dialogue.model import Answers, Choice, Input, Location, State, Text
+from bot.i18n import load_languages
+from bot.understanding.reading import Understanding
+from catalog.catalog import load_catalog
+
+DATA = Path(__file__).parent / "data"
+LANGUAGES = ("de", "en", "tr", "ar", "uk")
+NOW = datetime(2026, 11, 23, 10)  # noqa: DTZ001 local time without zone
+PROMPTS = 9
+
+
+def main() -> None:
+    shown = Table("what", "median", "99 of 100", "most", "goal")
+    turns = np.array(sorted(turn_times())) * 1000
+    shown.add_row(
+        "one turn, ms", f"{np.median(turns):.2f}", f"{np.percentile(turns, 99):.2f}", f"{turns[-1]:.2f}", "p99 ≤ 10"
+    )
+    prompts = np.array([first_prompt() for _ in range(PROMPTS)])
+    shown.add_row("first prompt of `nahbei chat`, s", f"{np.median(prompts):.2f}", "", f"{prompts.max():.2f}", "≤ 1")
+    Console().print(shown)
+
+
+def turn_times() -> Iterator[float]:
+    """Every dev message as a first message, then a button, a position and the results, on the shipped catalogs."""
+    catalog = load_catalog(today=date(2026, 11, 23))
+    understanding = Understanding(load_languages(), (t.id for t in catalog.topics.topics.values() if t.is_danger))
+    understanding.warm_up()
+    catalog.places.warm_up()
+    for lang in LANGUAGES:
+        text = understanding.languages.translator(lang)
+        for line in (DATA / f"topic.dev.{lang}.jsonl").read_text("utf-8").splitlines():
+            state = State(Answers(step="child", lang=lang))
+            said: list[Input] = [Text(json.loads(line)["text"]), Choice("age:age_3_6"), Location(54.45, 6.6)]
+            for message in [*said, Text("Beispielhafen"), Choice("results:more")]:
+                start = perf_counter()
+                turn = respond(state, message, catalog=catalog, understanding=understanding, text=text, now=NOW)
+                as_json(None, turn)
+                yield perf_counter() - start
+                state = State.from_json(turn.state.to_json())
+
+
+def first_prompt() -> float:
+    command = [sys.executable, "-m", "bot.cli", "chat"]
+    start = perf_counter()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 our own command
+        assert process.stdout  # noqa: S101 for the type checker
+        process.stdout.readline()
+        waited = perf_counter() - start
+        process.terminate()
+    return waited
+
+
+if __name__ == "__main__":
+    main()

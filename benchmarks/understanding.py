@@ -1,0 +1,54 @@
+"""How often the understanding is right, on messages by somebody who had not seen the vocabulary.
+
+python -m benchmarks.understanding [dev|test]. The *.dev.* files may be looked at while building; the *.test.* files may not.
+"""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.evaluate import Score, evaluate
+from bot.i18n import load_languages
+from bot.jsonlines import Desk
+from bot.understanding.reading import Understanding
+from catalog.catalog import load_catalog
+
+DATA = Path(__file__).parent / "data"
+PLACES = Path(__file__).parent.parent.parent / "shared" / "data" / "places"
+LANGUAGES = ("de", "en", "tr", "ar", "uk")
+GOALS = {"topic": (80, 90), "age": (95, 95), "place": (95, 95), "danger": (99, 99), "no danger": (97, 97), "language": (0, 0)}
+
+
+def main() -> None:
+    which = sys.argv[1] if len(sys.argv) > 1 else "test"
+    places = PLACES if PLACES.is_dir() else None
+    catalog = load_catalog(today=date(2026, 11, 23), places=places)
+    dangers = (topic.id for topic in catalog.topics.topics.values() if topic.is_danger)
+    desk = Desk(catalog, Understanding(load_languages(), dangers), datetime(2026, 11, 23, 10))  # noqa: DTZ001 local time
+    scores: dict[tuple[str, str], Score] = {}
+    for file in sorted(DATA.glob(f"*.{which}.*.jsonl")):
+        scores |= evaluate(desk, file.read_text("utf-8").splitlines())
+    Console().print(table(scores, which, with_table=places is not None))
+
+
+def table(scores: dict[tuple[str, str], Score], which: str, *, with_table: bool) -> Table:
+    note = "with" if with_table else "without"
+    shown = Table("what", *LANGUAGES, "goal", title=f"right at once / in the first three, % ({which}, {note} post-code table)")
+    for slot, (first, three) in GOALS.items():
+        row = [scores.get((slot, lang)) for lang in LANGUAGES]
+        if any(row):
+            shown.add_row(slot, *(_cell(score) for score in row), f"{first} / {three}" if first else "")
+    return shown
+
+
+def _cell(score: Score | None) -> str:
+    if score is None:
+        return "-"
+    return f"{100 * score.first / score.count:.1f} / {100 * score.three / score.count:.1f}"
+
+
+if __name__ == "__main__":
+    main()

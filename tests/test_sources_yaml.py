@@ -1,0 +1,223 @@
+"""A catalog kept as YAML: what is right is kept, what is wrong becomes a sentence that somebody can act on."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.sources.yaml import Source, is_dialable, read_yaml
+from catalog.topics import load_topics
+
+TOPICS = load_topics()
+TODAY = date(2026, 11, 23)
+CAFE = """
+  - id: parents-cafe
+    title: Elterncafé
+    provider: house
+    offer_type: parents-cafe
+    topics: [parents-meeting]
+    sites: [north]
+"""
+TOWN = """
+providers:
+  house: {name: Nachbarschaftshaus e. V., type: non_profit}
+  hall: {name: Stadt Beispielhafen, type: public}
+sites:
+  north: {name: Familienzentrum, municipality: Beispielhafen, lat: 54.45, lon: 6.6}
+"""
+
+
+def read(folder: Path, text: str, today: date = TODAY) -> Source:
+    path = folder / "town.yaml"
+    path.write_text(text, "utf-8")
+    return read_yaml(path, TOPICS, today)
+
+
+def read_offer(folder: Path, *lines: str, offer: str = CAFE) -> Source:
+    return read(folder, TOWN + "offers:" + offer + "".join(f"    {line}\n" for line in lines))
+
+
+def test_an_offer_takes_from_its_type_provider_and_site_what_it_does_not_say_itself(tmp_path: Path) -> None:
+    [offer] = read_offer(tmp_path).offers
+    assert (offer.kind, offer.sector, offer.staffing) == ("leisure", "youth_welfare", "mixed")
+    assert (offer.provider, offer.provider_type) == ("Nachbarschaftshaus e. V.", "non_profit")
+    assert (offer.sites[0].name, offer.sites[0].lat) == ("Familienzentrum", 54.45)
+    assert not offer.example
+
+
+def test_what_an_offer_says_itself_wins(tmp_path: Path) -> None:
+    source = read_offer(tmp_path, "staffing: volunteer", "kind: support", "provider_type: business")
+    [offer] = source.offers
+    assert (offer.staffing, offer.kind, offer.provider_type) == ("volunteer", "support", "business")
+
+
+def test_a_site_or_provider_may_also_be_described_in_place(tmp_path: Path) -> None:
+    inline = CAFE.replace("[north]", "[{kind: online}]").replace("provider: house", "provider: Eine Elterninitiative")
+    [offer] = read_offer(tmp_path, offer=inline).offers
+    assert (offer.provider, offer.sites[0].kind) == ("Eine Elterninitiative", "online")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        ("phone: '0800'", "town.yaml, offer parents-cafe, phone: '0800' is not a telephone number in Germany"),
+        ("phone: bitte anrufen", "town.yaml, offer parents-cafe, phone: 'bitte anrufen' is not a telephone number in Germany"),
+        ("opening_hours: Mo 9-12 Uhr", "town.yaml, offer parents-cafe, opening_hours: .*'Mo 9-12 Uhr' are not in OSM form"),
+        ("cost: {free: true, amount: 5}", "town.yaml, offer parents-cafe, cost: .*an offer with an amount is not free"),
+        ("telefon: 030 23125 101", "town.yaml, offer parents-cafe, telefon: "),
+        ("documents: [passport]", r"town.yaml, offer parents-cafe, documents\.0: .*'id_card'"),
+        ("interpreter: maybe", "town.yaml, offer parents-cafe, interpreter: .*'on_request'"),
+        ("verified_on: gestern", "town.yaml, offer parents-cafe, verified_on: .*valid date"),
+        ("dates: [{day: 2026-11-25}, {day: bald}]", r"town.yaml, offer parents-cafe, dates\.1\.day: .*valid date"),
+        ("translations: {tr: {title: Veli kahvesi}}", r"town.yaml, offer parents-cafe, translations\.tr\.by: "),
+        ("age_from: 36\n    age_to: 12", "town.yaml, offer parents-cafe, as a whole: .*age_from is above age_to"),
+    ],
+)
+def test_a_wrong_field_keeps_its_offer_out_and_is_named(tmp_path: Path, wrong: str, problem: str) -> None:
+    source = read_offer(tmp_path, wrong)
+    assert source.offers == ()
+    [said] = source.problems
+    assert re.match(problem, str(said)), said
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "problem"),
+    [
+        ("type: parents-cafe", "type: pub", "town.yaml, offer parents-cafe: offer_type 'pub' is not in the list of offer types"),
+        ("[north]", "[south]", "town.yaml, offer parents-cafe: site 'south' is not described under 'sites'"),
+        ("[parents-meeting]", "[parents-meeting, tea]", "town.yaml, offer parents-cafe, topics: 'tea' is not in the list of topics"),
+        ("id: parents-cafe", "note: no id", "town.yaml, offer number 1, id: Field required"),
+    ],
+)
+def test_a_word_that_is_on_no_list_is_named_with_its_list(
+    tmp_path: Path, right: str, wrong: str, problem: str
+) -> None:
+    source = read_offer(tmp_path, offer=CAFE.replace(right, wrong))
+    assert source.offers == ()
+    assert problem in [str(said) for said in source.problems]
+
+
+def test_one_wrong_offer_does_not_take_the_others_along(tmp_path: Path) -> None:
+    second = CAFE.replace("id: parents-cafe", "id: second").replace("[parents-meeting]", "[tea]")
+    third = CAFE.replace("id: parents-cafe", "id: third")
+    source = read_offer(tmp_path, offer=CAFE + second + third)
+    assert [offer.id for offer in source.offers] == ["parents-cafe", "third"]
+    assert len(source.problems) == 1
+
+
+def test_of_two_offers_with_one_id_the_first_stays_even_across_files(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(TOWN + "offers:" + CAFE, "utf-8")
+    (tmp_path / "b.yaml").write_text("offers:" + CAFE.replace("Elterncafé", "Ein anderes Café"), "utf-8")
+    source = read_yaml(tmp_path, TOPICS, TODAY)
+    assert [offer.title for offer in source.offers] == ["Elterncafé"]
+    assert [problem.what for problem in source.problems] == ["this id is used twice"]
+
+
+def test_the_files_of_a_folder_are_one_catalog_whatever_their_order(tmp_path: Path) -> None:
+    (tmp_path / "1-offers.yaml").write_text("offers:" + CAFE, "utf-8")
+    (tmp_path / "2-town.yaml").write_text(TOWN, "utf-8")
+    (tmp_path / "notes.txt").write_text("not part of it", "utf-8")
+    source = read_yaml(tmp_path, TOPICS, TODAY)
+    assert (len(source.offers), source.problems, source.name) == (1, (), tmp_path.stem)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("offers:\n\t- id: a", r"town\.yaml, line 2: this is not readable as YAML"),
+        ("offers: [\n  a: b: c\n", r"town\.yaml, line 2: this is not readable as YAML"),
+        ("offers: !!python/object/apply:os.getcwd []", r"town\.yaml, line 1: this is not readable as YAML"),
+        ("", r"town\.yaml: a catalog has the keys 'catalog' and 'offers'"),
+        ("- just\n- a list", r"town\.yaml: a catalog has the keys 'catalog' and 'offers'"),
+        ("catalog: {name: Beispielhafen}", r"town\.yaml: a catalog has the keys 'catalog' and 'offers'"),
+    ],
+)
+def test_a_file_that_is_no_catalog_is_refused_in_one_sentence(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        read(tmp_path, text)
+
+
+def test_a_file_in_another_encoding_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "town.yaml"
+    path.write_bytes("offers: [] # Görlitz".encode("latin-1"))
+    with pytest.raises(ValueError, match="this is not readable as YAML"):
+        read_yaml(path, TOPICS, TODAY)
+
+
+def test_a_path_that_holds_nothing_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_yaml(tmp_path / "none.yaml", TOPICS, TODAY)
+    with pytest.raises(ValueError, match=r"holds no \.yaml file"):
+        read_yaml(tmp_path, TOPICS, TODAY)
+
+
+def test_a_file_saved_by_a_windows_editor_is_read_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "town.yaml"
+    path.write_bytes(("\ufeff" + TOWN + "offers:" + CAFE).replace("\n", "\r\n").encode())
+    assert [offer.title for offer in read_yaml(path, TOPICS, TODAY).offers] == ["Elterncafé"]
+
+
+EXAMPLE = "catalog: {name: Beispielhafen, example: true, as_of: 2026-11-22, family_office: parents-cafe}\n" + TOWN + "offers:" + CAFE
+
+
+@pytest.mark.parametrize(("days", "weeks"), [(0, 0), (6, 0), (7, 1), (8, 1), (400, 57), (-1, -1)])
+def test_an_example_ages_with_the_calendar_by_whole_weeks(tmp_path: Path, days: int, weeks: int) -> None:
+    dates = (
+        "    verified_on: 2026-10-14\n    valid_until: 2027-01-31\n"
+        "    dates: [{day: 2026-11-25, repeat: weekly, until: 2027-06-30}]\n"
+    )
+    source = read(tmp_path, EXAMPLE + dates, date(2026, 11, 22) + timedelta(days=days))
+    shift = timedelta(weeks=weeks)
+    [offer] = source.offers
+    [occasion] = offer.dates
+    assert (offer.verified_on, offer.valid_until) == (date(2026, 10, 14) + shift, date(2027, 1, 31) + shift)
+    assert (occasion.day, occasion.until) == (date(2026, 11, 25) + shift, date(2027, 6, 30) + shift)
+
+
+def test_an_offer_of_an_example_catalog_is_marked_as_invented_and_so_are_its_places(tmp_path: Path) -> None:
+    places = "places: [{name: Beispielhafen, municipality: Beispielhafen, post_codes: ['00101'], lat: 54.45, lon: 6.6}]\n"
+    source = read(tmp_path, places + EXAMPLE)
+    assert [offer.example for offer in source.offers] == [True]
+    assert [(place.example, place.own) for place in source.places] == [(True, True)]
+    assert (source.name, source.family_office) == ("Beispielhafen", "parents-cafe")
+
+
+def test_the_dates_of_a_real_catalog_never_move(tmp_path: Path) -> None:
+    real = "catalog: {name: Beispielhafen, as_of: 2026-11-22}\n" + TOWN + "offers:" + CAFE + "    verified_on: 2026-10-14\n"
+    [offer] = read(tmp_path, real, date(2029, 1, 1)).offers
+    assert offer.verified_on == date(2026, 10, 14)
+    assert not offer.example
+
+
+def test_a_district_keeps_its_post_codes_and_a_town_with_several_leaves_them_to_its_districts(tmp_path: Path) -> None:
+    places = """
+places:
+  - {name: Beispielhafen, municipality: Beispielhafen, post_codes: ["00101", "00102"], lat: 54.45, lon: 6.6}
+  - {name: Hafenviertel, municipality: Beispielhafen, post_codes: ["00102"], lat: 54.46, lon: 6.61, district: true}
+"""
+    town, district = read(tmp_path, places + EXAMPLE).places
+    assert (town.name, town.district, town.plz, town.post_codes) == ("Beispielhafen", None, None, ())
+    assert (district.name, district.district, district.plz) == ("Beispielhafen", "Hafenviertel", "00102")
+    assert district.post_codes == ("00102",)
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["030 23125 101", "030/23125-101", "(030) 23125101", "+49 30 23125 101", "112", "110", "116 117", "116111", "0800 111 0 550"],
+)
+def test_numbers_that_a_telephone_in_germany_can_dial(number: str) -> None:
+    assert is_dialable(number)
+
+
+@pytest.mark.parametrize("number", ["", "anrufen", "19240", "23125", "0800", "030 23125 101 202 303 404", "Tel. ☎"])
+def test_numbers_that_lead_nowhere(number: str) -> None:
+    assert not is_dialable(number)
+
+
+@given(text=st.text(max_size=30))
+def test_whatever_stands_in_the_phone_column_is_judged_without_a_crash(text: str) -> None:
+    assert is_dialable(text) in (True, False)
+
