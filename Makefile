@@ -1,5 +1,5 @@
 # Every target sets up what it needs. Only git, make and Python 3.11 or newer have to be there.
-.PHONY: chat test check bench proof setup messages format clean
+.PHONY: chat test check bench proof setup picture messages format clean
 .DEFAULT_GOAL := help
 .PHONY: help
 
@@ -35,6 +35,9 @@ proof: bench
 	@$(BIN)/pytest -n auto --hypothesis-profile=long
 
 setup: $(VENV)/ready-dev
+
+picture: $(VENV)/ready-dev  ## draw the conversation in the README anew
+	@$(BIN)/python -m scripts.picture
 
 messages: $(VENV)/ready-dev  ## carry new sentences of the code into every language
 	@$(BIN)/python -m scripts.messages

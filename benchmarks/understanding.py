@@ -19,7 +19,14 @@ from catalog.catalog import load_catalog
 DATA = Path(__file__).parent / "data"
 PLACES = Path(__file__).parent.parent.parent / "shared" / "data" / "places"
 LANGUAGES = ("de", "en", "tr", "ar", "uk")
-GOALS = {"topic": (80, 90), "age": (95, 95), "place": (95, 95), "danger": (99, 99), "no danger": (97, 97), "language": (0, 0)}
+GOALS = {
+    "topic": (80, 90),
+    "age": (95, 95),
+    "place": (95, 95),
+    "danger": (99, 99),
+    "no danger": (97, 97),
+    "language": (0, 0),
+}
 
 
 def main() -> None:
@@ -36,7 +43,9 @@ def main() -> None:
 
 def table(scores: dict[tuple[str, str], Score], which: str, *, with_table: bool) -> Table:
     note = "with" if with_table else "without"
-    shown = Table("what", *LANGUAGES, "goal", title=f"right at once / in the first three, % ({which}, {note} post-code table)")
+    shown = Table(
+        "what", *LANGUAGES, "goal", title=f"right at once / in the first three, % ({which}, {note} post-code table)"
+    )
     for slot, (first, three) in GOALS.items():
         row = [scores.get((slot, lang)) for lang in LANGUAGES]
         if any(row):

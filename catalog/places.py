@@ -112,7 +112,8 @@ class Gazetteer:
         """Names without vowels: Arabic script hardly writes them."""
         index: dict[str, list[int]] = {}
         for i, place in enumerate(self.places):
-            index.setdefault(skel(clean(_short(place.name))), []).append(i)
+            for name in {place.name, place.district or place.name}:
+                index.setdefault(_consonants(clean(_short(name))), []).append(i)
         return index
 
     @cached_property
@@ -172,7 +173,7 @@ class Gazetteer:
                 likeness = max(likeness, _inflected(sound, candidate))
             near[owners[at]] = max(near.get(owners[at], 0.0), likeness)
         if not cleaned.isascii():
-            for i in self._bones.get(skel(cleaned), ()):
+            for i in self._bones.get(_consonants(cleaned), ()):
                 near[i] = max(near.get(i, 0.0), SURE + 0.1)
         scored = [(s + _prominence(self.places[i]), self.places[i]) for i, s in near.items() if s >= SURE]
         return sorted(scored, key=lambda pair: -pair[0])
@@ -216,6 +217,11 @@ def _inflected(wanted: str, name: str) -> float:
     shared = len(os.path.commonprefix([wanted, name]))
     bent = shared >= 5 and len(wanted) - shared <= 3 and len(name) - shared <= 1  # noqa: PLR2004 letters of an ending
     return 0.86 if bent else 0.0
+
+
+def _consonants(cleaned: str) -> str:
+    """The consonants of a name; Arabic script has no p and writes b."""
+    return skel(cleaned).replace("p", "b")
 
 
 def _short(name: str) -> str:

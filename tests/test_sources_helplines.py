@@ -61,13 +61,10 @@ def test_a_line_keeps_its_number_hours_languages_and_the_day_it_was_checked() ->
         assert offer.threshold == 1
 
 
-def test_further_languages_are_by_interpreter_or_on_request() -> None:
+def test_further_languages_and_how_to_go_on_depend_on_the_line() -> None:
     assert OFFERS["hilfetelefon-missbrauch"].interpreter == "yes"
     assert OFFERS["mutes"].interpreter == "on_request"
     assert OFFERS["elterntelefon"].interpreter == "no"
-
-
-def test_how_to_go_on_depends_on_the_channel() -> None:
     steps = {name: OFFERS[name].next_step for name in ("elterntelefon", "krisenchat", "digisucht")}
     assert steps == {"elterntelefon": "someone_answers", "krisenchat": "chat_now", "digisucht": "online_form"}
 
@@ -77,4 +74,3 @@ def test_a_line_that_no_topic_names_or_that_has_neither_number_nor_address_is_le
     assert [offer.id for offer in made_of(line, topics)] == ["helpline-elterntelefon"]
     assert made_of(replace(line, id="unheard-of"), topics) == []
     assert made_of(replace(line, dial="", web=""), topics) == []
-
