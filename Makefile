@@ -53,7 +53,7 @@ $(VENV)/bin/python:
 
 $(VENV)/ready-run: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "2/2 Installing what Nahbei needs (about half a minute) ..."
-	@$(PIP) hatchling && $(PIP) --no-build-isolation -e .
+	@$(PIP) hatchling editables && $(PIP) --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready-run

@@ -11,7 +11,7 @@ KEYWORDS = {"gettext": None, "_": None, "ngettext": (1, 2), "pgettext": ((1, "c"
 
 def main() -> None:
     found: dict[tuple[str | None, str], str] = {}
-    for _, _, message, _, context in extract_from_dir(ROOT / "bot", keywords=KEYWORDS):  # type: ignore[arg-type]  # babel's own form
+    for _, _, message, _, context in extract_from_dir(ROOT / "bot", keywords=KEYWORDS):
         one, many = (message, "") if isinstance(message, str) else (message[0], message[1])
         found[context, one] = many
     for file in sorted(ROOT.glob("locales/*/LC_MESSAGES/nahbei.po")):

@@ -21,6 +21,7 @@ CHATS: tuple[tuple[str, tuple[Input, ...]], ...] = (
     ("ar", (Text("ابني عمره 3 سنين وما بيحكي"), Text("00103"))),
 )
 WIDTH, LINE, CHARACTERS, CARD_LINES, OPTIONS = 400, 19, 50, 12, 3
+FONTS = "system-ui, Noto Sans, Noto Sans Arabic, Noto Color Emoji, sans-serif"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def main() -> None:
         state, bubbles = State(Answers(step="child", lang=lang)), list[Bubble]()
         for said in inputs:
             turn = respond(state, said, catalog=catalog, understanding=understanding, text=text, now=NOW)
-            bubbles += [Bubble(_words(said, state, text), mine=True, rtl=text.language.direction == "rtl")]
+            bubbles += [Bubble(_words(said, text), mine=True, rtl=text.language.direction == "rtl")]
             bubbles += _answer(turn.replies, text)
             state = turn.state
         columns.append(bubbles)
@@ -58,7 +59,7 @@ def main() -> None:
     print(f"{TARGET.name}: {TARGET.stat().st_size / 1024:.0f} KB")
 
 
-def _words(said: Input, state: State, text: Translator) -> str:
+def _words(said: Input, text: Translator) -> str:
     if isinstance(said, Choice):
         return text.label("topics", said.option.removeprefix("topic:"))
     return said.text if isinstance(said, Text) else ""
@@ -84,8 +85,8 @@ def _svg(columns: list[list[Bubble]]) -> str:
     height = max(sum(b.height + 10 for b in bubbles) for bubbles in columns) + 30
     width = (WIDTH + 30) * len(columns) + 10
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'font-family="system-ui, Noto Sans, Noto Sans Arabic, Noto Color Emoji, sans-serif" font-size="14">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">',
+        f'<g font-family="{FONTS}" font-size="14">',
         f'<rect width="{width}" height="{height}" rx="16" fill="#e9efe8"/>',
     ]
     for column, bubbles in enumerate(columns):
@@ -93,7 +94,7 @@ def _svg(columns: list[list[Bubble]]) -> str:
         for bubble in bubbles:
             parts += _drawn(bubble, 15 + column * (WIDTH + 30), y)
             y += bubble.height + 10
-    return "\n".join([*parts, "</svg>", ""])
+    return "\n".join([*parts, "</g>", "</svg>", ""])
 
 
 def _drawn(bubble: Bubble, x: int, y: int) -> Iterable[str]:
