@@ -186,6 +186,14 @@ class Translator:
         return str(self.language.locale.languages.get(tag.split("-")[0], tag))
 
     @property
+    def comma(self) -> str:
+        return "، " if self.language.direction == "rtl" else ", "
+
+    @property
+    def semicolon(self) -> str:
+        return "؛ " if self.language.direction == "rtl" else "; "
+
+    @property
     def is_german(self) -> bool:
         return self.language.locale.language == "de"
 

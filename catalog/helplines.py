@@ -9,6 +9,7 @@ from typing import Any, Literal
 import yaml
 
 from catalog.hours import Opening, opening_at
+from catalog.model import spoken_as
 
 Status = Literal["operator", "press", "unverified"]
 EMERGENCY_NUMBERS = ("notruf-112", "notruf-110")
@@ -53,7 +54,7 @@ class Helpline:
 
     def speaks(self, lang: str) -> int:
         """2: spoken, 1: sometimes or through an interpreter, 0: no. `lang` is a tag; a variant counts as its base."""
-        wanted = {lang, lang.split("-")[0]} if lang != "sr-Latn" else {lang}
+        wanted = spoken_as(lang)
         if wanted & set(self.languages):
             return 2
         return int(bool(wanted & set(self.sometimes)) or self.interpreter == "yes")
@@ -77,11 +78,16 @@ class Helplines:
         """Put lines in the order in which somebody in need should try them.
 
         Emergency numbers, then what is open now, then what speaks the language, then free before charged.
-        A line of another state, or only for professionals, is left out.
+        A line of another state, only for professionals, or with neither this language nor German is left out.
         """
         lines = [self.lines[name] for name in dict.fromkeys(ids)]
-        fitting = [h for h in lines if h.is_for_families and (not h.states or state in h.states)]
+        fitting = [h for h in lines if h.is_for_families and (not h.states or state in h.states) and _can_talk(h, lang)]
         return tuple(sorted(fitting, key=lambda h: _need_first(h, lang, moment)))
+
+
+def _can_talk(line: Helpline, lang: str) -> bool:
+    """A line that speaks neither the family's language nor German only costs time."""
+    return line.speaks(lang) > 0 or "de" in line.languages
 
 
 def _need_first(line: Helpline, lang: str, moment: datetime) -> tuple[int, ...]:

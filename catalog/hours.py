@@ -1,13 +1,22 @@
-"""Opening hours in OSM syntax: is it open at this moment, until when, and if not, when again?"""
+"""Opening hours in OSM syntax: is it open at this moment, until when, and if not, when again?
 
+Public holidays are ours, not the library's: it knows only nationwide ones. On a holiday only what names "PH" counts.
+"""
+
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import holidays
-from opening_hours import OpeningHours, validate
+from opening_hours import OpeningHours, State, validate
 
-LOOK_AHEAD = timedelta(days=14)
+LOOK_AHEAD_DAYS = 21
+ALWAYS = "24/7"
+
+_Span = tuple[datetime, datetime]
+_DAY = timedelta(days=1)
+_HOLIDAY_SELECTOR = re.compile(r"[A-Za-z,\- ]*\bPH\b[A-Za-z,\-]*")
 
 
 @dataclass(frozen=True)
@@ -43,48 +52,67 @@ def _public_holidays(year: int, subdivision: str | None) -> frozenset[date]:
 
 
 def opening_at(expression: str, moment: datetime, state: str | None = None) -> Opening | None:
-    """Say whether `expression` is open at `moment` (local time without zone); None when there are no hours.
-
-    On a public holiday an offer whose hours do not speak of holidays ("PH") counts as closed.
-    """
+    """Say whether `expression` is open at `moment` (local time without zone); None when there are no hours."""
     if not expression:
         return None
-    hours = OpeningHours(expression)
-    if expression.strip() == "24/7":
+    if expression.strip() == ALWAYS:
         return Opening(is_open=True, always=True)
-    if "PH" not in expression and is_public_holiday(moment.date(), state):
-        tomorrow = datetime.combine(moment.date() + timedelta(days=1), datetime.min.time())
-        return Opening(is_open=False, opens=_next_opening(hours, tomorrow), public_holiday=True)
-    if hours.is_open(moment):
-        return Opening(is_open=True, until=hours.next_change(moment))
-    return Opening(is_open=False, opens=_next_opening(hours, moment))
+    today = moment.date()
+    holiday = is_public_holiday(today, state)
+    for day in (today + n * _DAY for n in range(LOOK_AHEAD_DAYS)):
+        for start, end in _spans(expression, day, state):
+            if start <= moment < end:
+                return Opening(is_open=True, until=_end(expression, end, state), public_holiday=holiday)
+            if start > moment:
+                return Opening(is_open=False, opens=start, public_holiday=holiday)
+    return Opening(is_open=False, public_holiday=holiday)
 
 
-def _next_opening(hours: OpeningHours, moment: datetime) -> datetime | None:
-    if hours.is_open(moment):
-        return moment
-    change: datetime | None = hours.next_change(moment)
-    while change is not None and change - moment <= LOOK_AHEAD:
-        if hours.is_open(change):
-            return change
-        change = hours.next_change(change)
-    return None
-
-
-def week(expression: str, monday: date) -> list[tuple[tuple[date, ...], tuple[tuple[datetime, datetime], ...]]]:
+def week(expression: str, monday: date) -> list[tuple[tuple[date, ...], tuple[_Span, ...]]]:
     """Lay out an ordinary week, days with the same hours together: ((days), ((from, to), …)). Holidays do not count."""
-    hours = OpeningHours(expression)
-    by_day: dict[date, tuple[tuple[datetime, datetime], ...]] = {}
-    for day in (monday + timedelta(days=n) for n in range(7)):
-        start = datetime.combine(day, datetime.min.time())
-        spans = hours.intervals(start, start + timedelta(days=1))
-        by_day[day] = tuple((opens, closes) for opens, closes, state, _ in spans if str(state) == "open")
-    together: dict[tuple[tuple[datetime, datetime], ...], list[date]] = {}
-    for day, spans_of_day in by_day.items():
-        if spans_of_day:
-            times = tuple((_on(monday, opens), _on(monday, closes)) for opens, closes in spans_of_day)
+    together: dict[tuple[_Span, ...], list[date]] = {}
+    for day in (monday + n * _DAY for n in range(7)):
+        spans = _open_spans(_ordinary(expression), day)
+        times = tuple((_on(monday, opens), _on(monday, closes)) for opens, closes in spans)
+        if times:
             together.setdefault(times, []).append(day)
     return [(tuple(days), times) for times, days in together.items()]
+
+
+def _spans(expression: str, day: date, state: str | None) -> list[_Span]:
+    if is_public_holiday(day, state):
+        return _open_spans(_on_holidays(expression), day)
+    return _open_spans(_ordinary(expression), day)
+
+
+def _ordinary(expression: str) -> str:
+    """The rules of ordinary days: "Mo-Fr 09:00-12:00; PH off" without what is only for holidays."""
+    certain = expression.split("||", maxsplit=1)[0]  # behind it stands "by appointment" and the like
+    rules = [rule.strip() for rule in certain.split(";")]
+    return "; ".join(rule for rule in rules if not rule.startswith("PH "))
+
+
+def _on_holidays(expression: str) -> str:
+    """The rules that name holidays, for any day of the week; "" when none opens on one."""
+    rules = [rule.strip() for rule in expression.split(";") if "PH" in rule]
+    return "; ".join(_HOLIDAY_SELECTOR.sub("Mo-Su", rule, count=1) for rule in rules)
+
+
+def _open_spans(expression: str, day: date) -> list[_Span]:
+    """When it is certainly open on a day. "By appointment" is not open: nobody is there who has not been asked."""
+    if not expression:
+        return []
+    start = datetime.combine(day, datetime.min.time())
+    intervals = OpeningHours(expression).intervals(start, start + _DAY)
+    return [(opens, closes) for opens, closes, state, _ in intervals if state == State.OPEN]
+
+
+def _end(expression: str, end: datetime, state: str | None) -> datetime:
+    """Hours over midnight go on into the next day."""
+    if end.time() != datetime.min.time():
+        return end
+    after = [closes for opens, closes in _spans(expression, end.date(), state) if opens == end]
+    return after[0] if after else end
 
 
 def _on(day: date, moment: datetime) -> datetime:

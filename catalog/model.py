@@ -40,6 +40,7 @@ Document = Literal[
 ]
 NextStep = Literal[
     "just_come",
+    "someone_listens",
     "someone_answers",
     "leave_message_call_back",
     "write_mail_answer_days",
@@ -53,6 +54,7 @@ NextStep = Literal[
 ]
 PREGNANCY_START = -9
 ADULT_YEARS = 27
+CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
 def _yes_or_no(value: object) -> object:
@@ -61,7 +63,13 @@ def _yes_or_no(value: object) -> object:
 
 
 Interpreter = Annotated[Literal["yes", "on_request", "no"], BeforeValidator(_yes_or_no)]
+LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,8})*$")]
 Wheelchair = Annotated[Literal["yes", "limited", "no"], BeforeValidator(_yes_or_no)]
+
+
+def spoken_as(lang: str) -> set[str]:
+    """The tags under which a language may be listed: Dari is also understood where Farsi is spoken."""
+    return {lang} if lang == "sr-Latn" else {lang, lang.split("-")[0]}
 
 
 class Frozen(BaseModel):
@@ -126,10 +134,18 @@ class Occasion(Frozen):
     """A date, single or recurring, of a course, a meeting or an event."""
 
     day: date
-    starts: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = None
-    ends: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = None
+    starts: Annotated[str, Field(pattern=CLOCK)] | None = None
+    ends: Annotated[str, Field(pattern=CLOCK)] | None = None
     repeat: Literal["weekly", "monthly"] | None = None
     until: date | None = None
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.starts and self.ends and self.starts >= self.ends:
+            raise ValueError("the date ends before it starts")
+        if self.until and self.until < self.day:
+            raise ValueError("until is before the first day")
+        return self
 
 
 class Translation(Frozen):
@@ -155,16 +171,16 @@ class Offer(Frozen):
     topics: Annotated[tuple[str, ...], Field(min_length=1)]
     age_from: Annotated[int, Field(ge=PREGNANCY_START, le=ADULT_YEARS * 12)] = PREGNANCY_START
     age_to: Annotated[int, Field(ge=PREGNANCY_START, le=ADULT_YEARS * 12)] = ADULT_YEARS * 12
-    languages: tuple[str, ...] = ("de",)  # spoken by staff
+    languages: Annotated[tuple[LanguageTag, ...], Field(min_length=1)] = ("de",)  # spoken by staff
     interpreter: Interpreter = "no"
-    staffing: Staffing = "pro"
+    staffing: Staffing | None = "pro"  # None: not known
     threshold: Annotated[int, Field(ge=1, le=5)] = 3  # 1 open house … 5 formal help
-    cost: Cost = Cost()
-    access: Annotated[tuple[Access, ...], Field(min_length=1)] = ("appointment",)
+    cost: Cost | None = None  # None: not known, and nothing is claimed
+    access: tuple[Access, ...] = ()  # empty: not known
     anonymous: bool = False
     phone: str = ""
-    email: str = ""
-    web: str = ""
+    email: Annotated[str, Field(pattern=r"^$|^[^@\s]+@[^@\s]+\.[a-z]{2,}$")] = ""
+    web: Annotated[str, Field(pattern=r"^$|^(https?://)?[\w.-]+\.[a-z]{2,}(/\S*)?$")] = ""
     sites: Annotated[tuple[Site, ...], Field(min_length=1)]
     service_area: ServiceArea = ServiceArea()
     opening_hours: Annotated[str, AfterValidator(check_hours)] = ""  # OSM syntax

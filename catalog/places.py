@@ -83,7 +83,8 @@ class Gazetteer:
         self.places = tuple(places)
         self._regions = dict(regions or {})
         self._by_post_code: dict[str, int] = {}
-        for i, place in enumerate(self.places):
+        exact_first = sorted(enumerate(self.places), key=lambda pair: (not pair[1].own, pair[1].plz is None))
+        for i, place in exact_first:
             for post_code in place.post_codes:
                 self._by_post_code.setdefault(post_code, i)
 
@@ -120,11 +121,18 @@ class Gazetteer:
     def _coordinates(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         return np.array([p.lat for p in self.places]), np.array([p.lon for p in self.places])
 
+    @cached_property
+    def _is_town(self) -> NDArray[np.bool_]:
+        """Municipalities and the catalog's own places. Where no table tells which those are, every town."""
+        known = np.array([bool(place.own or place.post_codes) for place in self.places])
+        return known if any(place.post_codes and not place.own for place in self.places) else np.ones_like(known)
+
     def post_code(self, digits: str) -> Place | None:
         """Look a post code up: itself, else the middle of its neighbours or its region, marked as approximate."""
         if digits in self._by_post_code:
             place = self.places[self._by_post_code[digits]]
-            return replace(place, plz=digits)
+            town = next((t for t in self.named(place.name) if _same_place(t, place)), place)
+            return replace(place, plz=digits, population=town.population, county=place.county or town.county)
         near = [self.places[i] for code, i in self._by_post_code.items() if code[:3] == digits[:3]]
         if near:
             lat, lon = float(np.mean([p.lat for p in near])), float(np.mean([p.lon for p in near]))
@@ -146,14 +154,15 @@ class Gazetteer:
         near = self._similar(name)
         if not near:
             return Found()
-        places = self._distinct(place for _, place in near)
-        clear = len(places) == 1 or near[0][0] - max((s for s, p in near if p != near[0][1]), default=0.0) >= CLEAR
+        places = self._distinct((place for _, place in near), by_fame=False)
+        best = {place: max(s for s, p in near if p == place or _same_place(p, place)) for place in places}
+        clear = len(places) == 1 or best[places[0]] - max(best[place] for place in places[1:]) >= CLEAR
         return Found(places[:3], ambiguous=not clear, exact=False)
 
     def nearest(self, lat: float, lon: float) -> Place:
         """Name a shared position after the nearest town, keeping the position itself."""
         lats, lons = self._coordinates
-        distances = distances_km(lat, lon, lats, lons)
+        distances = np.where(self._is_town, distances_km(lat, lon, lats, lons), np.inf)
         i = int(np.argmin(distances))
         place = self.places[i]
         if distances[i] > NEAR_KM:
@@ -179,17 +188,22 @@ class Gazetteer:
         return sorted(scored, key=lambda pair: -pair[0])
 
     @staticmethod
-    def _distinct(places: Iterable[Place]) -> tuple[Place, ...]:
+    def _distinct(places: Iterable[Place], *, by_fame: bool = True) -> tuple[Place, ...]:
         """Entries of one name close together are one place, the first (better) source speaks for it."""
         kept: list[Place] = []
         for place in places:
             if not any(_same_place(place, other) for other in kept):
                 kept.append(place)
-        return tuple(sorted(kept, key=lambda p: (not p.own, -p.population)))
+        return tuple(sorted(kept, key=lambda p: (not _is_own(p), -p.population)) if by_fame else kept)
+
+
+def _is_own(place: Place) -> bool:
+    """From a real catalog; an invented town never pushes a real one aside."""
+    return place.own and not place.example
 
 
 def _must_ask(places: tuple[Place, ...]) -> bool:
-    if len(places) == 1 or (places[0].own and not places[1].own):
+    if len(places) == 1 or (_is_own(places[0]) and not _is_own(places[1])):
         return False
     return places[0].population < PROMINENT * max(places[1].population, 1000)
 
@@ -285,33 +299,45 @@ def read_places(path: Path) -> Iterator[Place]:
 
 
 def _read_rows(lines: Iterable[str]) -> Iterator[Place]:
+    number = 1
     for number, row in enumerate(csv.DictReader(lines), start=2):
         missing = {"lat", "lon"} - row.keys() or ({"name"} if not row.keys() & {"name", "place"} else set())
         if missing:
             raise ValueError(f"column {', '.join(sorted(missing))} is missing")
         try:
             yield _place(row)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise ValueError(f"line {number}: {error}") from error
+    if number == 1:
+        raise ValueError("the table has no rows")
 
 
 def _place(row: Mapping[str, str]) -> Place:
     codes = tuple(code for code in (row.get("plz") or "").split("|") if code)
     single = "place" in row
-    state = row.get("state") or None
+    state = STATES.get(row.get("state") or "", row.get("state")) or None
+    if state and state not in STATES.values():
+        raise ValueError(f"{state!r} is not a German state, such as Sachsen or DE-SN")
     name, _, sorbian = (row["place"] if single else row["name"]).partition(" - ")
     aliases = [alias for alias in (row.get("alt_names") or "").split("|") if alias]
     return Place(
         name=name,
-        lat=float(row["lat"]),
-        lon=float(row["lon"]),
+        lat=_degrees(row["lat"], 90),
+        lon=_degrees(row["lon"], 180),
         plz=codes[0] if single and codes else None,
-        state=STATES.get(state, state) if state else None,
+        state=state,
         county=row.get("kreis") or None,
         population=0 if single else int(float(row.get("population") or 0)),
         post_codes=codes,
         aliases=(*aliases, *([sorbian] if sorbian else [])),
     )
+
+
+def _degrees(written: str, most: int) -> float:
+    degrees = float(written)
+    if not -most <= degrees <= most:  # also refuses "nan"
+        raise ValueError(f"{written!r} is not a position in degrees")
+    return degrees
 
 
 def region_places(towns: Iterable[Place], regions: Mapping[str, str]) -> dict[str, Place]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from catalog.geo import distance_km, distances_km
 from catalog.hours import Opening, opening_at
-from catalog.model import Offer, Site
+from catalog.model import Offer, Site, spoken_as
 from catalog.places import Place
 from catalog.text import clean
 from catalog.topics import Topics
@@ -24,6 +24,7 @@ TOWN = 20_000  # inhabitants
 REMOTE_NEARNESS = 0.3  # what "by phone or online" is worth beside "round the corner" (1) and "far" (0)
 UNKNOWN_NEARNESS = 0.5
 TOPIC, NEAR, LANGUAGE, COST, OPEN = 0.5, 0.25, 0.15, 0.05, 0.05
+OPEN_IN_DANGER = 0.25
 SPOKEN, INTERPRETED, ON_REQUEST, NOT_SPOKEN = 1.0, 0.6, 0.45, 0.1
 WAITING, FULL, OLD, FORMAL = 0.06, 0.2, 0.12, 0.015
 OLD_DAYS, HIDDEN_DAYS = 180, 365
@@ -88,6 +89,7 @@ class Index:
         self._lat = np.array([np.nan if site.lat is None else site.lat for site in self._sites], dtype=float)
         self._lon = np.array([np.nan if site.lon is None else site.lon for site in self._sites], dtype=float)
         self._remote = np.array([site.kind in REMOTE_SITES for site in self._sites], dtype=bool)
+        self._bounded = np.array([not self.offers[number].service_area.is_open for number, _ in rows], dtype=bool)
         self._age_from, self._age_to = self._column("age_from"), self._column("age_to")
         self._from, self._until, self._verified = self._days()
         self._static = np.array([_static_score(offer) for offer in self.offers])
@@ -104,7 +106,7 @@ class Index:
         return (
             ordinals([offer.valid_from for offer in self.offers], 0),
             ordinals(ends, NEVER),
-            ordinals([offer.verified_on for offer in self.offers], 0),
+            ordinals([date.max if offer.helpline else offer.verified_on for offer in self.offers], 0),
         )
 
     def _list_by_topic(self, rows: list[tuple[int, Site]]) -> dict[str, tuple[NDArray[np.int32], NDArray[np.float64]]]:
@@ -148,8 +150,11 @@ class Index:
         if len(hits) < ENOUGH:
             far = ~remote & (distances > wider) & (distances <= widest)
             yield self._hits(query, rows, fit, distances, far, "neighbour")
+        if len(hits) < ENOUGH:
+            named = ~remote & (distances > widest) & self._bounded[rows]
+            yield self._hits(query, rows, fit, distances, named, "radius")
         yield self._hits(query, rows, fit, distances, remote, "remote" if len(hits) < ENOUGH else None)
-        if not any(_understands(hit.offer, query.lang) for hit in hits.values()):
+        if _base(query.lang) != "de" and not any(_understands(hit.offer, query.lang) for hit in hits.values()):
             yield self._beside(query, "interpreter")
         if len(hits) < ENOUGH:
             yield self._beside(query, "family_office")
@@ -201,17 +206,11 @@ class Index:
         nearness = np.where(np.isnan(nearness), UNKNOWN_NEARNESS, nearness)
         nearness = np.where(self._remote[rows[picked]], REMOTE_NEARNESS, nearness)
         rough = TOPIC * fit[picked] + NEAR * nearness + self._static[self._offer[rows[picked]]]
-        if len(rough) > SHORTLIST:
-            best = np.argpartition(-rough, SHORTLIST)[:SHORTLIST]
-            picked, rough = picked[best], rough[best]
-        hits = (
-            self._hit(query, int(rows[i]), float(score), float(distances[i]), step)
-            for i, score in zip(picked, rough, strict=True)
-        )
-        real_first = query.place is None
-        ranked = sorted(
-            (hit for hit in hits if hit), key=lambda hit: (real_first and hit.offer.example, -hit.score, hit.offer.id)
-        )
+        rough_of = dict(zip(picked.tolist(), rough.tolist(), strict=True))
+        in_order = (picked[i] for i in np.argsort(-rough, kind="stable"))
+        possible = (self._hit(query, int(rows[i]), rough_of[int(i)], float(distances[i]), step) for i in in_order)
+        hits = islice((hit for hit in possible if hit), SHORTLIST)
+        ranked = sorted(hits, key=lambda hit: (-hit.score, hit.offer.id))
         return _nearest_site_only(ranked)
 
     def _hit(self, query: Query, row: int, rough: float, distance: float, step: Step | None) -> Hit | None:
@@ -224,17 +223,25 @@ class Index:
         is_old = age_days is not None and age_days > self.freshness.old_days
         exact = None if np.isnan(distance) or query.place is None else _exact(query.place, site)
         score = (
-            rough + LANGUAGE * _language(offer, query.lang) + OPEN * bool(opening and opening.is_open) - OLD * is_old
+            rough
+            + LANGUAGE * _language(offer, query.lang)
+            + self._worth_of_open(query) * bool(opening and opening.is_open)
+            - OLD * is_old
         )
         score *= 0.7 + 0.3 * _share_of_children(offer, query.children)
         reasons = tuple(_reasons(offer, site, query, exact, opening, is_old=is_old))
         return Hit(offer, round(score, 4), reasons, site, exact, opening, step)
 
+    def _worth_of_open(self, query: Query) -> float:
+        """In danger, who answers now counts more than who is near."""
+        known = [self.topics.topics[topic] for topic, _ in query.topics if topic in self.topics.topics]
+        return OPEN_IN_DANGER if any(topic.is_danger for topic in known) else OPEN
+
     def _beside(self, query: Query, step: Literal["interpreter", "family_office"]) -> list[Hit]:
         """Offers that help with any topic: somebody who translates, the family office, a line that listens."""
         chosen = [row for row, number in enumerate(self._offer) if _helps_anyway(self.offers[number], step, query.lang)]
         rows = np.array(chosen, dtype=np.int32)
-        rows = rows[self._usable(self._offer[rows], Query((), query.now))] if len(rows) else rows
+        rows = rows[self._usable(self._offer[rows], query)] if len(rows) else rows
         distances = self._distances(rows, query.place)
         _, _, widest = RADII_KM[_setting(query.place)]
         near = ~(distances > widest)
@@ -243,15 +250,15 @@ class Index:
 
 
 def covers(offer: Offer, site: Site, place: Place | None) -> bool:
-    """Whether somebody from `place` may come. Where the place is not known, nobody is turned away.
+    """Whether somebody from `place` may come. Where the place is not known, no real offer turns anybody away.
 
     An invented offer is only for the invented town: no real family is ever sent there.
     """
     area = offer.service_area
+    if offer.example and not (place and place.example):
+        return False
     if place is None:
         return True
-    if offer.example and not place.example:
-        return False
     if area.nationwide:
         return True
     if area.is_open:
@@ -261,14 +268,14 @@ def covers(offer: Offer, site: Site, place: Place | None) -> bool:
     return bool(
         (place.state in area.states)
         or (place.county and clean(place.county) in map(clean, area.counties))
-        or clean(place.name) in map(clean, area.municipalities)
+        or (not place.approximate and clean(place.name) in map(clean, area.municipalities))
         or codes & set(area.post_codes)
     )
 
 
 def _helps_anyway(offer: Offer, step: Literal["interpreter", "family_office"], lang: str) -> bool:
     if offer.helpline in ANY_TOPIC_LINES:
-        return step == "family_office" or _base(lang) in offer.languages
+        return _speaks(offer, lang) or (step == "family_office" and "de" in offer.languages)
     return offer.offer_type in (("interpreter-pool",) if step == "interpreter" else ("family-office", "family-centre"))
 
 
@@ -281,6 +288,8 @@ def _nearest_site_only(hits: Sequence[Hit]) -> list[Hit]:
 
 def _last_day(offer: Offer) -> date | None:
     """The last day on which it is worth showing: the end of its validity, or of its last date."""
+    if offer.opening_hours:
+        return offer.valid_until
     ends = [occasion.until or (date.max if occasion.repeat else occasion.day) for occasion in offer.dates]
     last_date = max(ends) if ends else None
     return min(filter(None, (offer.valid_until, last_date)), default=None)
@@ -288,7 +297,8 @@ def _last_day(offer: Offer) -> date | None:
 
 def _static_score(offer: Offer) -> float:
     capacity = {"open": 0.0, "waiting_list": -WAITING, "full": -FULL}[offer.capacity]
-    cost = COST if offer.cost.free else COST / 2 if offer.cost.reduced or offer.cost.covered_by_but else 0.0
+    cheaper = offer.cost is not None and (offer.cost.reduced or offer.cost.covered_by_but)
+    cost = COST if offer.cost and offer.cost.free else COST / 2 if cheaper else 0.0
     return capacity + cost - FORMAL * (offer.threshold - 1)
 
 
@@ -300,12 +310,16 @@ def _base(lang: str) -> str:
     return lang if lang in {"fa-AF", "sr-Latn"} else lang.split("-")[0]
 
 
+def _speaks(offer: Offer, lang: str) -> bool:
+    return bool(spoken_as(lang) & set(offer.languages))
+
+
 def _understands(offer: Offer, lang: str) -> bool:
     return _language(offer, lang) > NOT_SPOKEN
 
 
 def _language(offer: Offer, lang: str) -> float:
-    if _base(lang) in offer.languages:
+    if _speaks(offer, lang):
         return SPOKEN
     return {"yes": INTERPRETED, "on_request": ON_REQUEST, "no": NOT_SPOKEN}[offer.interpreter]
 
@@ -330,19 +344,19 @@ def _reasons(
         yield Reason("topic", asked[0])
     if query.children and offer.age_from <= offer.age_to:
         yield Reason("age", (offer.age_from, offer.age_to))
-    if _base(query.lang) in offer.languages:
+    if _speaks(offer, query.lang):
         yield Reason("language", _base(query.lang))
     elif offer.interpreter != "no":
         yield Reason("interpreter", offer.interpreter)
-    if distance is not None:
-        yield Reason("distance", distance)
+    if distance is not None and site.address and not (query.place and query.place.approximate):
+        yield Reason("distance", distance)  # a town's middle or a region's says nothing about the way
     elif site.kind in REMOTE_SITES:
         yield Reason("remote", site.kind)
     elif query.place and not offer.service_area.is_open:
         yield Reason("area", query.place.name)
     if opening and opening.is_open:
         yield Reason("open", opening)
-    if offer.cost.free:
+    if offer.cost and offer.cost.free:
         yield Reason("free")
     if offer.verified_on:
         yield Reason("old" if is_old else "checked", offer.verified_on)

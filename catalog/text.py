@@ -31,7 +31,7 @@ _ARABIC = str.maketrans(
     }
 )
 _ARABIZI = {"2": "", "3": "", "5": "kh", "6": "t", "7": "h", "8": "q", "9": "s"}
-_DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[2356789](?=[a-z])|\b[2356789](?=[a-z]{2})|(?<=[a-z]{2})[23567](?=\b)")
+_DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[2356789](?=[a-z])|\b[2356789](?=[a-z])|(?<=[a-z]{2})[2356789](?=\b)")
 _SOUNDS = {"sch": "s", "sh": "s", "kh": "h", "ch": "h", "ph": "f", "zh": "z", "ts": "c", "tz": "c", "ck": "k"} | {
     "q": "k",
     "x": "ks",
@@ -51,7 +51,7 @@ _FINAL_H = re.compile(r"(?<=\w)h\b")
 @lru_cache(maxsize=4096)
 def clean(text: str) -> str:
     """Fold what is only typing habit: case, accents, punctuation, Arabic letter forms. Words stay, parted by a space."""
-    text = unicodedata.normalize("NFKC", text[:MAX_LENGTH]).casefold().translate(_DROPPED)
+    text = unicodedata.normalize("NFKC", text[:MAX_LENGTH].translate(_DROPPED)).casefold()
     text = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     text = "".join(c for c in text if not unicodedata.combining(c)).translate(_LETTERS)
     return _NOT_WORD.sub(" ", text).strip()

@@ -34,14 +34,15 @@ STATES = [
     "BE",
 ]  # GeoNames admin1 codes 01…16
 GERMAN = {"Munich": "München", "Nuremberg": "Nürnberg", "Mülheim": "Mülheim an der Ruhr"}
-MAX_ALIASES = 24
+MAX_ALIASES = 72
+LARGE = 100_000  # inhabitants; smaller towns of these names are others
 KEPT_SCRIPTS = ("LATIN", "CYRILLIC", "ARABIC", "GREEK", "ETHIOPIC")
 
 
 def german_name(town: dict[str, Any]) -> str:
     """GeoNames sometimes keeps an English or an umlaut-less name; the German one is then among the others."""
     name = str(town["name"])
-    if name in GERMAN:
+    if name in GERMAN and town["population"] > LARGE:
         return GERMAN[name]
     for other in town["alternatenames"]:
         if (
@@ -74,7 +75,7 @@ def main() -> None:
         code = int(town["admin1code"] or 0)
         state = f"DE-{STATES[code]}" if code else ""
         lat, lon = round(town["latitude"], 4), round(town["longitude"], 4)
-        rows.writerow([name, state, lat, lon, town["population"] or "", "|".join(foreign[-MAX_ALIASES * 3 :])])
+        rows.writerow([name, state, lat, lon, town["population"] or "", "|".join(foreign[-MAX_ALIASES:])])
     TARGET.write_bytes(gzip.compress(out.getvalue().encode(), mtime=0))
     print(f"{TARGET.name}: {TARGET.stat().st_size / 1024:.0f} KB")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.hours import LOOK_AHEAD, Opening, check_hours, is_public_holiday, opening_at, week
+from catalog.hours import LOOK_AHEAD_DAYS, Opening, check_hours, is_public_holiday, opening_at, week
 
 OFFICE = "Mo-Th 09:00-12:00; Tu 14:00-18:00"  # the later rule replaces Tuesday
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -47,10 +47,45 @@ def test_when_it_is_closed_the_next_opening_is_named(hours: str, moment: str, op
     assert opening_at(hours, at(moment)) == Opening(is_open=False, opens=at(opens))
 
 
-def test_an_opening_more_than_two_weeks_away_is_not_promised() -> None:
+def test_an_opening_far_away_is_not_promised() -> None:
     opens = at("2026-12-08 10:00")
-    assert opening_at("Dec 08 10:00-12:00", opens - LOOK_AHEAD) == Opening(is_open=False, opens=opens)
-    assert opening_at("Dec 08 10:00-12:00", opens - LOOK_AHEAD - timedelta(minutes=1)) == Opening(is_open=False)
+    before = opens - timedelta(days=LOOK_AHEAD_DAYS - 1)
+    assert opening_at("Dec 08 10:00-12:00", before) == Opening(is_open=False, opens=opens)
+    assert opening_at("Dec 08 10:00-12:00", before - timedelta(days=1)) == Opening(is_open=False)
+
+
+def test_ph_off_closes_on_nationwide_and_state_holidays() -> None:
+    hours = "Mo-Fr 09:00-12:00; PH off"
+    christmas = opening_at(hours, at("2026-12-25 10:00"))
+    assert christmas == Opening(is_open=False, opens=at("2026-12-28 09:00"), public_holiday=True)
+    reformation = opening_at(hours, at("2025-10-31 10:00"), "DE-SN")
+    assert reformation is not None
+    assert not reformation.is_open
+    elsewhere = opening_at(hours, at("2025-10-31 10:00"), "DE-HE")
+    assert elsewhere is not None
+    assert elsewhere.is_open
+
+
+def test_holiday_hours_count_only_on_holidays() -> None:
+    hours = "Mo-Fr 09:00-12:00; PH 10:00-11:00"
+    assert opening_at(hours, at("2026-12-25 10:30")) == Opening(
+        is_open=True, until=at("2026-12-25 11:00"), public_holiday=True
+    )
+    assert opening_at(hours, at("2026-12-26 11:30")) == Opening(
+        is_open=False, opens=at("2026-12-28 09:00"), public_holiday=True
+    )
+
+
+def test_the_next_opening_is_never_a_holiday_on_which_it_is_closed() -> None:
+    assert opening_at("Mo-Fr 08:00-18:00", at("2026-12-24 23:30")) == Opening(
+        is_open=False, opens=at("2026-12-28 08:00")
+    )
+
+
+def test_by_appointment_is_not_open() -> None:
+    on_saturday = opening_at('Mo-Fr 09:00-12:00 || "nach Vereinbarung"', at("2026-11-28 10:00"))
+    assert on_saturday is not None
+    assert not on_saturday.is_open
 
 
 def test_day_and_night_is_open_on_christmas_too_and_never_closes() -> None:
@@ -131,7 +166,9 @@ def test_the_times_that_are_named_lie_ahead_and_within_two_weeks(
     assert opening is not None
     assert (opening.until is None) is not opening.is_open
     assert opening.until is None or opening.until > moment
-    assert opening.opens is None or moment < opening.opens <= moment + LOOK_AHEAD + timedelta(days=1)
+    assert opening.opens is None or moment < opening.opens <= moment + timedelta(days=LOOK_AHEAD_DAYS) + timedelta(
+        days=1
+    )
 
 
 @given(text=st.text(alphabet="MoTuWeThFrSaSuPH 0123456789:-,;[]/+", max_size=25), moment=MOMENTS)

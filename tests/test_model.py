@@ -101,7 +101,6 @@ def test_an_unquoted_yes_or_no_is_understood(unquoted: object, meant: str) -> No
         {"telefon": "030 23125 101"},
         {"topics": []},
         {"sites": []},
-        {"access": []},
         {"id": "Elterncafé Nord"},
         {"id": "-north"},
         {"title": "EC"},

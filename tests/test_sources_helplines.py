@@ -50,6 +50,7 @@ def test_who_may_call_decides_the_ages() -> None:
     assert (OFFERS["kinder-jugendtelefon"].age_from, OFFERS["kinder-jugendtelefon"].age_to) == (72, 323)
     assert (OFFERS["elterntelefon"].age_from, OFFERS["elterntelefon"].age_to) == (-9, 324)
     assert (OFFERS["telefonseelsorge"].age_from, OFFERS["telefonseelsorge"].age_to) == (-9, 324)
+    assert OFFERS["weisser-ring"].age_from == -9, "parents may call about a child of any age"
 
 
 def test_a_line_keeps_its_number_hours_languages_and_the_day_it_was_checked() -> None:
@@ -57,16 +58,17 @@ def test_a_line_keeps_its_number_hours_languages_and_the_day_it_was_checked() ->
         assert name is not None
         line = LINES.lines[name]
         assert (offer.phone, offer.opening_hours, offer.languages) == (line.display, line.hours, line.languages)
-        assert (offer.verified_on, offer.source) == (line.checked_on, line.sources[0]["url"])
+        confirmed = line.checked_on if line.status["number"] != "unverified" else None
+        assert (offer.verified_on, offer.source) == (confirmed, line.sources[0]["url"])
         assert offer.threshold == 1
 
 
 def test_further_languages_and_how_to_go_on_depend_on_the_line() -> None:
     assert OFFERS["hilfetelefon-missbrauch"].interpreter == "yes"
-    assert OFFERS["mutes"].interpreter == "on_request"
+    assert OFFERS["mutes"].interpreter == "no"  # some days are no promise
     assert OFFERS["elterntelefon"].interpreter == "no"
     steps = {name: OFFERS[name].next_step for name in ("elterntelefon", "krisenchat", "digisucht")}
-    assert steps == {"elterntelefon": "someone_answers", "krisenchat": "chat_now", "digisucht": "online_form"}
+    assert steps == {"elterntelefon": "someone_listens", "krisenchat": "chat_now", "digisucht": "online_form"}
 
 
 def test_a_line_that_no_topic_names_or_that_has_neither_number_nor_address_is_left_out(topics: Topics) -> None:

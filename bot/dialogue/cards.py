@@ -26,19 +26,21 @@ def _lines(hit: Hit, now: datetime, text: Translator) -> Iterator[str | None]:
     yield _what(offer, text)
     yield _provider(offer, text)
     yield _summary(offer, text)
-    yield "👶 " + _("Age: {age}", age=wording.age_span(offer.age_from, offer.age_to, text))
+    yield "👶 " + wording.age_line(offer.age_from, offer.age_to, text)
     yield "💬 " + _languages(offer, text)
     yield "📍 " + _where(hit, text)
     yield from _when(hit, now, text)
-    yield "💶 " + _cost(offer.cost, text)
-    yield "🚪 " + _access(offer, text)
+    if offer.cost:
+        yield "💶 " + _cost(offer.cost, text)
+    if offer.access:
+        yield "🚪 " + _access(offer, text)
     yield from _contact(offer, text)
     if offer.documents:
         bring = text.list(text.label("documents", document) for document in offer.documents)
         yield "🎒 " + _("Please bring: {things}", things=bring)
     if offer.next_step:
         yield "➡️ " + text.label("next_steps", offer.next_step)
-    yield "✅ " + _("Shown because: {reasons}", reasons=" · ".join(wording.reasons(hit, now, text)))
+    yield "✅ " + _("Shown because: {reasons}", reasons=" · ".join(wording.short_reasons(hit, now, text)))
     yield _checked(offer, now, text)
 
 
@@ -49,20 +51,22 @@ def _title(offer: Offer, text: Translator) -> str:
 
 def _what(offer: Offer, text: Translator) -> str | None:
     if offer.helpline:
-        return text.label("helplines", offer.helpline)
+        name = text.label("helplines", offer.helpline)
+        return name[:1].upper() + name[1:]
     return text.label("offer_types", offer.offer_type)
 
 
 def _provider(offer: Offer, text: Translator) -> str | None:
     _ = text.gettext
+    if offer.helpline:
+        return None
     staffing = {
         "pro": _("professionals"),
         "volunteer": _("volunteers"),
         "mixed": _("professionals and volunteers"),
+        None: "",
     }[offer.staffing]
-    if offer.helpline:
-        return None
-    return f"👥 {text.quoted(offer.provider)} · {staffing}"
+    return "👥 " + " · ".join(part for part in (text.quoted(offer.provider), staffing) if part)
 
 
 def _summary(offer: Offer, text: Translator) -> str | None:
@@ -97,13 +101,12 @@ def _where(hit: Hit, text: Translator) -> str:
             return _("online")
         case "phone":
             return _("by phone")
-    address = ", ".join(
-        part for part in (site.name, site.address, f"{site.post_code or ''} {site.municipality}") if part.strip()
-    )
+    town = f"{site.post_code or ''} {site.municipality}".strip()
+    address = ", ".join(part for part in (site.name, site.address, town) if part)
     if site.district:
         address += f" ({site.district})"
     parts = [text.quoted(address)]
-    if hit.distance_km is not None:
+    if any(reason.code == "distance" for reason in hit.reasons) and hit.distance_km is not None:
         parts.insert(0, wording.distance(hit.distance_km, text))
     if site.wheelchair == "yes":
         parts.append(_("wheelchair and pram can get in"))
@@ -182,6 +185,8 @@ def _access(offer: Offer, text: Translator) -> str:
         "referral": _("with a referral from a doctor or an office"),
     }
     parts = [ways[way] for way in offer.access]
+    if {"walk_in", "appointment"} <= set(offer.access):
+        parts = [_("with or without appointment")]
     if offer.anonymous:
         parts.append(_("you need not say your name"))
     return " · ".join(parts)

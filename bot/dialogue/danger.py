@@ -21,6 +21,11 @@ ANY_DANGER = (
 IN_LANGUAGE = {"uk": ("helpline-ukraine", "doweria"), "ru": ("doweria", "helpline-ukraine"), "tr": ("mutes",)} | {
     "ar": ("mutes",)
 }
+WATCHED = ("domestic-violence", "forced-marriage-fgm", "sexual-abuse", "confidential-birth", "child-in-danger")
+MENU = (  # what cannot wait a minute comes first
+    *("acute-illness", "poisoning", "suicidal-thoughts", "domestic-violence", "child-in-danger", "missing-child"),
+    *("sexual-abuse", "fear-of-hurting-child", "forced-marriage-fgm", "confidential-birth"),
+)
 MIND = ("suicidal-thoughts", "fear-of-hurting-child", "child-in-danger")  # topics for which any listening ear helps
 
 
@@ -28,9 +33,9 @@ def danger_replies(topic: str, scene: Scene, place: Place | None) -> tuple[Reply
     """Answer a danger that was read or chosen: numbers first, then the offer to look for help nearby."""
     _ = scene.text.gettext
     lines = _lines(topic, scene, place)
-    parts = [scene.text.label("calm", topic), *(_line(line, scene) for line in lines)]
-    if POISON_CENTRE in {line.id for line in lines}:
-        parts += _poison_centres(scene, place)
+    parts = [scene.text.label("calm", topic), *(_line(line, scene, place) for line in lines)]
+    if topic in WATCHED:
+        parts.append("🗑️ " + _("I keep nothing of this. If somebody else may look at your phone: /delete"))
     parts.append(_last_checked(lines, scene))
     options = (
         Option(f"danger:near:{topic}", _("Find help near me")),
@@ -46,8 +51,11 @@ def danger_menu(scene: Scene, first: int = 0) -> tuple[Reply, ...]:
     """Answer the 🆘 button: the numbers that always help, then what it is about."""
     _ = scene.text.gettext
     lines = _chosen(ANY_DANGER, scene, None)
-    parts = [_("If somebody is in danger right now, call."), *(_line(line, scene) for line in lines)]
-    topics = [topic for topic in scene.catalog.topics.topics.values() if topic.is_danger]
+    parts = [_("If somebody is in danger right now, call."), *(_line(line, scene, None) for line in lines)]
+    dangers = {topic.id: topic for topic in scene.catalog.topics.topics.values() if topic.is_danger}
+    topics = [
+        dangers[name] for name in sorted(dangers, key=lambda name: MENU.index(name) if name in MENU else len(MENU))
+    ]
     first = first if first < len(topics) else 0
     shown = topics[first : first + PAGE]
     options = [Option(f"danger:topic:{t.id}", f"{t.emoji} {scene.text.label('topics', t.id)}") for t in shown]
@@ -77,16 +85,14 @@ def _chosen(ids: tuple[str, ...], scene: Scene, place: Place | None) -> tuple[He
     return scene.catalog.helplines.choose(ids, lang, scene.now, place.state if place else None)
 
 
-def _line(line: Helpline, scene: Scene) -> str:
-    """One helpline: what it is, its number, whether it is open, whether it speaks the language."""
+def _line(line: Helpline, scene: Scene, place: Place | None) -> str:
+    """One helpline: its number, what it is, whether it is open, whether it speaks the language."""
     text = scene.text
     _ = text.gettext
-    head = f"📞 {text.quoted(line.display)}" if line.display else f"🌐 {line.web}"
     if line.id == POISON_CENTRE:
-        head = "☎️"
-    name = text.label("helplines", line.id)
-    official = "" if line.is_emergency_number else f" ({text.quoted(line.name)})"
-    facts = []
+        return _poison_centres(scene, place)
+    head = f"📞 {text.quoted(line.display)}" if line.display else f"🌐 {line.web}"
+    facts = [] if line.is_emergency_number else [text.quoted(line.name)]
     state = line.opening(scene.now)
     if state:
         facts.append(wording.opening(state, scene.now, text))
@@ -95,7 +101,7 @@ def _line(line: Helpline, scene: Scene) -> str:
     if line.anonymous:
         facts.append(_("you need not say your name"))
     facts.append(_language_fact(line, scene))
-    return f"{head} – {name}{official}\n{' · '.join(fact for fact in facts if fact)}"
+    return f"{head} – {text.label('helplines', line.id)}\n{' · '.join(fact for fact in facts if fact)}"
 
 
 def _language_fact(line: Helpline, scene: Scene) -> str:
@@ -111,16 +117,15 @@ def _language_fact(line: Helpline, scene: Scene) -> str:
     return text.gettext("in {language}", language=text.list(text.language_name(tag) for tag in line.languages[:2]))
 
 
-def _poison_centres(scene: Scene, place: Place | None) -> list[str]:
+def _poison_centres(scene: Scene, place: Place | None) -> str:
     """The centre of the family's state; where the state is not known, all of them."""
     centres = scene.catalog.helplines.poison_centres
     state = place.state if place and place.state in centres else None
     by_number: dict[str, list[str]] = {}
     for centre in [centres[state]] if state else centres.values():
         by_number.setdefault(centre.display, []).append(scene.text.label("states", centre.state))
-    return [
-        "\n".join(f"📞 {scene.text.quoted(number)} – {scene.text.list(states)}" for number, states in by_number.items())
-    ]
+    numbers = [f"📞 {scene.text.quoted(number)} – {scene.text.list(states)}" for number, states in by_number.items()]
+    return "\n".join([f"☎️ {scene.text.label('helplines', POISON_CENTRE)}:", *numbers])
 
 
 def _last_checked(lines: tuple[Helpline, ...], scene: Scene) -> str:

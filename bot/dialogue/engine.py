@@ -38,7 +38,21 @@ QUESTIONS: tuple[Step, ...] = (LANGUAGE, CHILD, TOPIC, PLACE)
 STEPS: dict[str, Step] = {step.name: step for step in (*QUESTIONS, RESULTS)}
 BY_PREFIX: dict[str, Step] = {prefix: step for step in STEPS.values() for prefix in step.prefixes}
 CHANGE = "change"
-COMMANDS = ("start", "back", "change", "skip", "danger", "help", "delete", "language", "more", "none", "done")
+COMMANDS = (
+    "start",
+    "back",
+    "change",
+    "skip",
+    "danger",
+    "help",
+    "delete",
+    "language",
+    "more",
+    "none",
+    "done",
+    "thanks",
+    "hello",
+)
 
 
 def respond(
@@ -73,6 +87,14 @@ def respond(
             return _text(state, words, scene)
 
 
+def _located(state: State, where: Location, scene: Scene) -> Turn:
+    taken = PLACE.locate(state.answers, where, scene) if _speaks(state) else None
+    if taken is None:
+        return _again(state, scene)
+    understood = _understood(taken.answers, [PLACE], scene) if not taken.replies else ()
+    return _on(state, taken.answers, scene, (*understood, *taken.replies))
+
+
 def _speaks(state: State) -> bool:
     return state.answers.lang is not None
 
@@ -80,7 +102,7 @@ def _speaks(state: State) -> bool:
 def _text(state: State, words: str, scene: Scene) -> Turn:
     answers = state.answers
     command = scene.understanding.command(words)
-    if command == "danger":
+    if command in {"danger", "thanks", "hello"} and (command != "hello" or _speaks(state)):
         return _command(state, command, scene)
     lang = answers.lang or scene.understanding.language(words).lang
     concern = scene.understanding.concern(words, lang)
@@ -109,8 +131,8 @@ def _read(state: State, said: Understood, scene: Scene) -> Turn:
     answers = state.answers
     replies: tuple[Reply, ...] = ()
     filled: list[Step] = []
-    for step in QUESTIONS:
-        taken = step.take(answers, said, scene)
+    for step in sorted(QUESTIONS, key=lambda step: step is not STEPS[answers.step]):
+        taken = step.take(answers, said, scene) if _may_answer(step, state) else None
         if taken and (taken.answers != answers or taken.replies):
             answers, replies = taken.answers, (*replies, *taken.replies)
             filled.append(step)
@@ -124,6 +146,12 @@ def _read(state: State, said: Understood, scene: Scene) -> Turn:
     if danger and scene.catalog.topics.topics[danger].is_danger:
         return _with_danger(turn, danger, scene)
     return turn
+
+
+def _may_answer(step: Step, state: State) -> bool:
+    """An answer that was given is only replaced where it is asked for, or where everything has been asked."""
+    asked = STEPS[state.answers.step]
+    return step is asked or asked is RESULTS or not step.is_answered(state.answers)
 
 
 def _open_screens(answers: Answers, filled: list[Step]) -> Answers:
@@ -189,14 +217,10 @@ def _screen(state: State, scene: Scene) -> tuple[Reply, ...]:
     return (*before, _steered(ask, state, scene) if isinstance(ask, Ask) else ask)
 
 
-def _steered(ask: Ask, state: State, scene: Scene) -> Ask:
-    answers, text = state.answers, scene.text
+def _steered(ask: Ask, state: State, scene: Scene, *, skip: bool = True) -> Ask:
+    text = scene.text
     steering = [
-        *(
-            [Option("nav:skip", "🤷 " + text.pgettext("button", "I don't know"))]
-            if answers.step != RESULTS.name
-            else []
-        ),
+        *([Option("nav:skip", "🤷 " + text.pgettext("button", "I don't know"))] if skip and _can_skip(state) else []),
         *([Option("nav:back", "↩️ " + text.pgettext("button", "Back"))] if state.past else []),
         *([Option("nav:change", "✏️ " + text.pgettext("button", "Change an answer"))] if _speaks(state) else []),
         *(
@@ -204,9 +228,13 @@ def _steered(ask: Ask, state: State, scene: Scene) -> Ask:
             if state.past or _speaks(state)
             else []
         ),
-        Option("nav:danger", "🆘 " + text.pgettext("button", "Danger now?")),
+        Option("nav:danger", "🆘 " + (text.pgettext("button", "Danger now?") if _speaks(state) else "SOS 112")),
     ]
     return replace(ask, options=(*ask.options, *steering), steering=len(steering))
+
+
+def _can_skip(state: State) -> bool:
+    return _speaks(state) and state.answers.step != RESULTS.name
 
 
 def _again(state: State, scene: Scene) -> Turn:
@@ -214,8 +242,12 @@ def _again(state: State, scene: Scene) -> Turn:
     if not _speaks(state):
         return Turn(state, _screen(state, scene))
     text = scene.text.gettext("Sorry, I did not understand that. You can tap a button or write it in other words.")
-    ask = _screen(state, scene)[-1] if state.answers.step == RESULTS.name else None
-    return Turn(state, (Say(text), *((ask,) if ask else _screen(state, scene))))
+    return Turn(state, (Say(text), *_ask_again(state, scene)))
+
+
+def _ask_again(state: State, scene: Scene) -> tuple[Reply, ...]:
+    """The question on the screen once more, without the cards before it."""
+    return _screen(state, scene)[-1:]
 
 
 def _command(state: State, name: str, scene: Scene) -> Turn:
@@ -233,14 +265,24 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
         case "skip" | "done":
             return _skip(state, name, scene)
         case "danger":
-            return Turn(state, _with_steering(danger_menu(scene), state, scene))
+            return Turn(state, _with_steering(danger_menu(scene), state, scene, skip=False))
+        case "thanks":
+            return Turn(
+                state,
+                (
+                    Say("💚 " + scene.text.gettext("You are welcome. All the best for you and your family!")),
+                    *_ask_again(state, scene),
+                ),
+            )
+        case "hello" if _speaks(state):
+            return Turn(state, _ask_again(state, scene))
         case "language":
             return _change(state, LANGUAGE.name, scene)
         case "delete":
             text = scene.text.gettext("Everything you told me is deleted. If you write again, we start anew.")
             return Turn(State(), (Say(text), *_screen(State(), scene)), (Forget(),))
         case "help":
-            return Turn(state, (Say(_help(scene)), *_screen(state, scene)[-1:]))
+            return Turn(state, (Say(_help(scene)), *_ask_again(state, scene)))
         case "more" if answers.step == RESULTS.name:
             return _choice(state, "results:more", scene)
         case "none" if answers.suggested:
@@ -285,9 +327,11 @@ def _change(state: State, name: str, scene: Scene) -> Turn:
 
 
 def _danger(state: State, topic: str, scene: Scene) -> Turn:
-    """Somebody wrote of a danger: the numbers at once; nothing of it is kept."""
+    """Somebody wrote of a danger: the numbers at once; nothing of it is kept but the language."""
+    if not _speaks(state):
+        state = State(replace(state.answers, lang=scene.text.tag, step=CHILD.name))
     replies = danger_replies(topic, scene, state.answers.place)
-    return Turn(state, _with_steering(replies, state, scene), danger=topic)
+    return Turn(state, _with_steering(replies, state, scene, skip=False), danger=topic)
 
 
 def _with_danger(turn: Turn, topic: str, scene: Scene) -> Turn:
@@ -297,8 +341,8 @@ def _with_danger(turn: Turn, topic: str, scene: Scene) -> Turn:
     return replace(turn, replies=(*numbers, *turn.replies), danger=topic)
 
 
-def _with_steering(replies: tuple[Reply, ...], state: State, scene: Scene) -> tuple[Reply, ...]:
-    return tuple(_steered(reply, state, scene) if isinstance(reply, Ask) else reply for reply in replies)
+def _with_steering(replies: tuple[Reply, ...], state: State, scene: Scene, *, skip: bool = True) -> tuple[Reply, ...]:
+    return tuple(_steered(reply, state, scene, skip=skip) if isinstance(reply, Ask) else reply for reply in replies)
 
 
 def _danger_choice(state: State, rest: str, scene: Scene) -> Turn:
@@ -307,7 +351,7 @@ def _danger_choice(state: State, rest: str, scene: Scene) -> Turn:
     if kind == "topic" and known:
         return _danger(state, value, scene)
     if kind == "menu":
-        return Turn(state, _with_steering(danger_menu(scene, page_start(value)), state, scene))
+        return Turn(state, _with_steering(danger_menu(scene, page_start(value))[1:], state, scene, skip=False))
     if kind == "near" and known:
         lang = state.answers.lang or scene.text.tag
         skipped = tuple(dict.fromkeys((*state.answers.skipped, *(() if state.answers.children else (CHILD.name,)))))

@@ -37,8 +37,8 @@ def age_span(low: int, high: int, text: Translator) -> str:
     language can bend its words."""
     open_start, open_end = low <= PREGNANCY_START, high >= ADULT_YEARS * 12 - 12
     if open_start and open_end:
-        return text.gettext("every age")
-    if high < 0:
+        return text.gettext("for every age")
+    if high <= 0 and low < 0:
         return text.gettext("pregnancy")
     if open_end and low >= 0:
         return _from(low, text)
@@ -54,9 +54,15 @@ def age_span(low: int, high: int, text: Translator) -> str:
     return text.ngettext("{low}–{n} year", "{low}–{n} years", n, low=low // 12)
 
 
+def age_line(low: int, high: int, text: Translator) -> str:
+    """ "Age: 3–6 years", or "for every age"."""
+    span = age_span(low, high, text)
+    return span if span == text.gettext("for every age") else text.gettext("Age: {age}", age=span)
+
+
 def _from(low: int, text: Translator) -> str:
     if low < 12:  # noqa: PLR2004 months of a year
-        return text.ngettext("from {n} month on", "from {n} months on", low) if low else text.gettext("every age")
+        return text.ngettext("from {n} month on", "from {n} months on", low) if low else text.gettext("for every age")
     return text.ngettext("from {n} year on", "from {n} years on", low // 12)
 
 
@@ -107,9 +113,9 @@ def weekly_hours(expression: str, now: datetime, text: Translator) -> str:
     monday = now.date() - timedelta(days=now.weekday())
     lines = []
     for days, spans in week(expression, monday):
-        times = ", ".join(f"{text.clock(start)}–{_closing(end, text)}" for start, end in spans)
+        times = text.comma.join(f"{text.clock(start)}–{_closing(end, text)}" for start, end in spans)
         lines.append(f"{_days(days, text)} {times}")
-    return "; ".join(lines)
+    return text.semicolon.join(lines)
 
 
 def _closing(end: datetime, text: Translator) -> str:
@@ -120,7 +126,15 @@ def _days(days: tuple[date, ...], text: Translator) -> str:
     one_run = len(days) > 2 and days[-1] - days[0] == timedelta(days=len(days) - 1)  # noqa: PLR2004 two are no run
     if one_run:
         return f"{text.weekday(days[0])}–{text.weekday(days[-1])}"
-    return ", ".join(text.weekday(day) for day in days)
+    return text.comma.join(text.weekday(day) for day in days)
+
+
+ON_CARD = frozenset({"topic", "language", "interpreter", "distance", "area", "remote", "open"})
+
+
+def short_reasons(hit: Hit, now: datetime, text: Translator) -> list[str]:
+    """The reasons that decided, without what the card says anyway."""
+    return [phrase for reason in hit.reasons if reason.code in ON_CARD and (phrase := _reason(reason, now, text))]
 
 
 def reasons(hit: Hit, now: datetime, text: Translator) -> list[str]:
@@ -133,7 +147,7 @@ def _reason(reason: Reason, now: datetime, text: Translator) -> str | None:
         case "topic":
             return text.label("topics", reason.value)
         case "age":
-            return text.gettext("age: {age}", age=age_span(reason.value[0], reason.value[1], text))
+            return age_line(reason.value[0], reason.value[1], text)
         case "language" if reason.value == "de":
             return None  # everywhere in Germany
         case "language":

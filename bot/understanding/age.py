@@ -298,7 +298,12 @@ class _Reading:
         half = self._half(end)
         value, end = (number.value + 0.5, end + half) if half else (number.value, end)
         grown_up = unit == "year" and value not in YOUTH_YEARS and self._is_myself(number.start)
-        if grown_up or self._is_duration(number.start, end - 1) or self._is_pregnancy(number.start, unit):
+        if (
+            grown_up
+            or self._is_rate(number, unit)
+            or self._is_duration(number.start, end - 1)
+            or self._is_pregnancy(number.start, unit)
+        ):
             self.waiting.clear()
             return end
         months, end = self._with_months(value, unit, end)
@@ -374,6 +379,16 @@ class _Reading:
         if any(self.words.born.at(self.tokens, i)[0] for i in around):
             return False
         return self._token(first - 1) in self.words.not_age_before or self._token(last + 1) in self.words.not_age_after
+
+    def _is_rate(self, number: _Number, unit: str) -> bool:
+        """ "A few hours a week", "3 Monate Wartezeit": unasked, months and weeks are an age only near a child."""
+        article = not self.tokens[number.start][0].isdigit() and number.value == 1
+        near_child = any(
+            token in self.words.children for token in self.tokens[max(0, number.start - 4) : number.at + 4]
+        )
+        if article and len(self.tokens) > 4:  # noqa: PLR2004 "a year and a half"
+            return not near_child
+        return not self.asked and unit != "year" and not near_child
 
     def _is_pregnancy(self, at: int, unit: str) -> bool:
         return unit != "year" and any(abs(at - pregnant) <= 5 for pregnant in self.pregnant_at)  # noqa: PLR2004 words around

@@ -16,6 +16,7 @@ WINDOW = 8  # words within which all groups of a pattern stand
 TYPO_LENGTH = 6  # words from this length on may have one wrong letter
 MAX_WORDS = 250
 HEAD = 3  # characters by which beginnings of words are listed
+ARABIC_AND = "Av"  # how "و" sounds, with the mark of its script
 SCRIPT_MARKS = {"CYRILLIC": "C", "ARABIC": "A", "ETHIOPIC": "E", "GREEK": "G"}
 
 
@@ -78,7 +79,8 @@ class DangerNet:
     def _places(self, tokens: list[str]) -> dict[_Word, list[int]]:
         """Where each known word stands in the text."""
         places: dict[_Word, list[int]] = {}
-        for i, token in enumerate(tokens):
+        spoken = [(i, form) for i, token in enumerate(tokens) for form in _forms(token)]
+        for i, token in spoken:
             found = {word for variant in _variants(token) for word in self._whole.get(variant, ())}
             found.update(word for word in self._contains if _contains(token, word.parts[0]))
             for head in {token[:length] for length in range(1, HEAD + 1)}:
@@ -96,6 +98,13 @@ def _sound(cleaned: str) -> str:
     if not sound or cleaned.isascii():
         return sound
     return SCRIPT_MARKS.get(unicodedata.name(cleaned[0], "").split(" ")[0], "") + sound
+
+
+def _forms(token: str) -> tuple[str, ...]:
+    """A word, and an Arabic word without the "and" that is written together with it."""
+    if token.startswith(ARABIC_AND) and len(token) >= len(ARABIC_AND) + 3:
+        return token, token[0] + token[len(ARABIC_AND) :]
+    return (token,)
 
 
 def _contains(token: str, part: str) -> bool:

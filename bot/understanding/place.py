@@ -70,7 +70,7 @@ def _in_sentence(cleaned: str, places: Gazetteer, words: PlaceWords, common: fro
     if not asked:
         return Found()
     core = [token for token in tokens if token not in words.filler] or tokens
-    return _misspelt(core, places)
+    return _misspelt([token for token in core if token not in common], places)
 
 
 def _exact(

@@ -22,6 +22,7 @@ SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ckb": "ARABIC", "ps": "ARABIC", "uk"
 }
 UNASKED_SCORE = 0.34  # how near an entry must be before an answer to another question is read as a concern
 SHORTEST_WORD = 3
+KEPT_WORDS: frozenset[str] = frozenset()
 DANGER_LEAD = 0.3  # lower than what is needed to act on a topic: to miss is worse than to ask once too often
 
 
@@ -56,12 +57,19 @@ class Understanding:
 
     @cached_property
     def topics(self) -> TopicIndex:
-        return TopicIndex(
+        """Everyday words of all languages; the names on the buttons are words too."""
+        said = (
             Entry(topic, language.tag, text)
             for language in self.languages
             for topic, texts in language.data("phrases").items()
             for text in texts
         )
+        named = (
+            Entry(topic, language.tag, label)
+            for language in self.languages
+            for topic, label in language.labels.get("topics", {}).items()
+        )
+        return TopicIndex([*said, *named])
 
     @property
     def common_words(self) -> frozenset[str]:
@@ -113,7 +121,8 @@ class Understanding:
     def ages(self, text: str, lang: str | None, *, asked: bool) -> tuple[Age, ...]:
         """Ages in the given language, else in any other (parents mix languages)."""
         for tag in self._order(lang, self._ages):
-            if found := find_ages(text, self._ages[tag], asked=asked):
+            own = lang is None or tag.split("-")[0] == lang.split("-")[0]
+            if found := find_ages(text, self._ages[tag], asked=asked and own):
                 return found
         return ()
 
@@ -128,7 +137,22 @@ class Understanding:
         return self.detector.guess(text)
 
     def concern(self, text: str, lang: str | None) -> TopicGuesses:
-        return self.topics.guess(text[:MAX_LENGTH], lang)
+        """What a text may be about. Nothing, where no word of it is one that families use for a concern."""
+        text = text[:MAX_LENGTH]
+        if not any(self._tells(word) for word in clean(text).split()):
+            return TopicGuesses()
+        return self.topics.guess(text, lang)
+
+    def _tells(self, word: str) -> bool:
+        return len(word) >= SHORTEST_WORD and word not in self._small_words and self.topics.knows(word)
+
+    @cached_property
+    def _small_words(self) -> frozenset[str]:
+        """Words that say nothing by themselves, of all languages: "and", "thanks", "my"."""
+        commands = (word for text in self._commands for word in text.split())
+        traits = (word for language in self.languages for word in language.traits["function_words"])
+        romanised = (word for language in self.languages for word in language.traits.get("romanised_words", ()))
+        return frozenset([*commands, *(clean(str(word)) for word in [*traits, *romanised])]) - KEPT_WORDS
 
     def read(self, text: str, lang: str | None, places: Gazetteer, asked: Slot, concern: TopicGuesses) -> Understood:
         """Read a message for everything; `asked` is the question on the screen, `concern` what `concern` returned."""

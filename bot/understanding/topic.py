@@ -6,6 +6,7 @@ fuzzy second look, of which the best four of a topic in one language add up; and
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,9 @@ SMOOTHING = 0.003
 SURE_MARGIN = 0.35  # lead of the first topic from which it is right in 97 of 100 messages
 KNOWN_SCORE = 0.30  # below it no entry is near: probably not about any topic
 UNKNOWN_GRAM = 9.0
+SHORTEST_WORD = 3
+SHORTEST_TYPO = 6  # letters from which a word may be misspelt and still be known
+ALIKE = 84
 
 
 class Guess(NamedTuple):
@@ -68,6 +72,7 @@ class TopicIndex:
         cleaned = [clean(entry.text) for entry in listed]
         self.words = frozenset(word for text in cleaned for word in text.split())
         self._sounds = [phon(text) for text in cleaned]
+        self._known = frozenset(phon(word) for word in self.words if len(word) >= SHORTEST_WORD)
         self._build(cleaned)
 
     def _build(self, cleaned: list[str]) -> None:
@@ -122,6 +127,18 @@ class TopicIndex:
         guesses = tuple(Guess(self.topics[i], float(total[i])) for i in order[:limit])
         margin = guesses[0].score - (guesses[1].score if len(guesses) > 1 else 0.0)
         return TopicGuesses(guesses, margin >= SURE_MARGIN and raw_best >= KNOWN_SCORE, raw_best)
+
+    def knows(self, word: str) -> bool:
+        """Whether families use a (cleaned) word, one typing mistake in a longer word allowed."""
+        sound = phon(word)
+        if sound in self._known or len(sound) < SHORTEST_TYPO:
+            return sound in self._known
+        near = process.extractOne(sound, self._long_words, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        return near is not None
+
+    @cached_property
+    def _long_words(self) -> list[str]:
+        return [word for word in self._known if len(word) >= SHORTEST_TYPO]
 
     def _known_grams(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float64], float]:
         """The text's grams that the vocabulary has, their weights, and the length of the whole as a vector."""

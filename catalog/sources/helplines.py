@@ -7,7 +7,7 @@ from catalog.model import Cost, NextStep, Offer, ServiceArea, Site, SiteKind
 from catalog.topics import Topics
 
 AGES = {"child": (72, 227), "youth": (120, 323)}  # months, of who may call; a parent may call about any child
-NEXT_STEPS: dict[str, NextStep] = {"phone": "someone_answers", "chat": "chat_now", "web": "online_form"}
+NEXT_STEPS: dict[str, NextStep] = {"phone": "someone_listens", "chat": "chat_now", "web": "online_form"}
 OFFER_TYPES = {"phone": "crisis-service", "chat": "youth-counselling", "web": "family-counselling"}
 
 
@@ -34,7 +34,7 @@ def _offer(line: Helpline, named_by: tuple[str, ...], topics: Topics) -> Offer:
         staffing="mixed",
         topics=named_by,
         languages=line.languages,
-        interpreter="yes" if line.interpreter == "yes" else "on_request" if line.sometimes else "no",
+        interpreter=line.interpreter,
         threshold=1,
         cost=Cost(free=line.tariff == "free", per="call" if line.channel == "phone" else "once"),
         access=("walk_in",),
@@ -45,7 +45,7 @@ def _offer(line: Helpline, named_by: tuple[str, ...], topics: Topics) -> Offer:
         service_area=ServiceArea(states=line.states) if line.states else ServiceArea(nationwide=True),
         opening_hours=line.hours,
         next_step=NEXT_STEPS.get(line.channel),
-        verified_on=line.checked_on,
+        verified_on=None if line.status["number"] == "unverified" else line.checked_on,
         verified_by=line.status["number"],
         source=line.sources[0]["url"],
         helpline=line.id,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.dialogue import wording
-from bot.dialogue.model import Answers, Option, Reply
+from bot.dialogue.model import Answers, Option, Reply, Say
 from bot.dialogue.steps.base import Scene, Step, Taken, question, without_screen
 from bot.understanding.age import Age, merge
 from bot.understanding.reading import Slot, Understood
@@ -24,7 +24,9 @@ class ChildStep(Step):
         _ = scene.text.gettext
         if answers.screen == SEVERAL:
             return (self._ask_several(answers, scene),)
-        text = _("How old is your child? You can tap or write, for example: “3 years”. If you are pregnant, tap that.")
+        text = _(
+            "How old is your child? You can tap or write, for example: “3 years”. If you are pregnant, tap “Pregnancy”."
+        )
         return (question(text, [*_phases(scene), Option("children:several", "👧👦 " + _("Several children"))]),)
 
     def _ask_several(self, answers: Answers, scene: Scene) -> Reply:
@@ -41,7 +43,9 @@ class ChildStep(Step):
         if option == "children:several":
             return Taken(replace(self.clear(answers), screen=SEVERAL))
         if option == "children:done":
-            return Taken(without_screen(answers)) if answers.children else None
+            if answers.children:
+                return Taken(without_screen(answers))
+            return Taken(answers, (Say(scene.text.gettext("Please tap at least one age first.")),))
         phase = scene.catalog.topics.phases.get(option.removeprefix("age:"))
         if phase is None:
             return None

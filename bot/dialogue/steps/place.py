@@ -23,11 +23,9 @@ class PlaceStep(Step):
     def ask(self, answers: Answers, scene: Scene) -> tuple[Reply, ...]:
         _ = scene.text.gettext
         if answers.candidates:
-            options = [
-                Option(f"place:{i}", "📍 " + _choice(p, answers, scene)) for i, p in enumerate(answers.candidates)
-            ]
+            options = [Option(f"place:{i}", "📍 " + _choice(p, scene)) for i, p in enumerate(answers.candidates)]
             options.append(Option("place:other", scene.text.pgettext("button", "Another place")))
-            return (question(_("Which place do you mean?"), options, location=True),)
+            return (question(_("Which place do you mean? You can also write the post code."), options, location=True),)
         text = _(
             "Where do you live? Write the post code or the town, or share your position. We look for help near there."
         )
@@ -84,8 +82,7 @@ def _slim(place: Place) -> Place:
     return replace(place, aliases=(), post_codes=codes)
 
 
-def _choice(place: Place, answers: Answers, scene: Scene) -> str:
+def _choice(place: Place, scene: Scene) -> str:
     name = wording.place_name(place, scene.text)
-    same_name = [other for other in answers.candidates if other.name == place.name]
     hint = place.county or (scene.text.label("states", place.state) if place.state else "")
-    return f"{name} ({hint})" if len(same_name) > 1 and hint else name
+    return f"{name} ({hint})" if hint and not place.district else name

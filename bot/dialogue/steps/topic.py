@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.dialogue.model import Answers, Option, Reply, Say
 from bot.dialogue.steps.base import Scene, Step, Taken, next_page, page_start, paged, question, without_screen
 from bot.understanding.reading import Slot, Understood
+from bot.understanding.topic import KNOWN_SCORE
 from catalog.topics import Topic
 
 SUGGESTIONS = 3
@@ -68,8 +69,9 @@ class TopicStep(Step):
         fresh = self.clear(answers)
         if said.topics.confident:
             return Taken(replace(fresh, topics=((guesses[0].topic, 1.0),)))
-        suggested = tuple(guess.topic for guess in guesses[:SUGGESTIONS])
-        return Taken(replace(fresh, suggested=suggested), _gentle_warning(suggested, scene))
+        suggested = _suggested([guess.topic for guess in guesses], answers, scene)
+        near = said.topics.nearness >= KNOWN_SCORE
+        return Taken(replace(fresh, suggested=suggested), _gentle_warning(suggested, scene) if near else ())
 
     def clear(self, answers: Answers) -> Answers:
         skipped = tuple(name for name in answers.skipped if name != self.name)
@@ -83,6 +85,13 @@ class TopicStep(Step):
 
 def wording_of(answers: Answers, scene: Scene) -> str:
     return ", ".join(scene.text.label("topics", topic) for topic, _ in answers.topics)
+
+
+def _suggested(guesses: list[str], answers: Answers, scene: Scene) -> tuple[str, ...]:
+    """The best three, those first that can concern a child of this age."""
+    topics = scene.catalog.topics
+    fitting = [topic for topic in guesses if topics.suits(topics.topics[topic], answers.children)]
+    return tuple(dict.fromkeys([*fitting, *guesses]))[:SUGGESTIONS]
 
 
 def _gentle_warning(suggested: tuple[str, ...], scene: Scene) -> tuple[Reply, ...]:

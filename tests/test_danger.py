@@ -1,0 +1,373 @@
+"""The net that hears danger: how its patterns are read, and what it must hear in every language."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.i18n import Languages
+from bot.understanding.danger import MAX_WORDS, DangerNet, parse_patterns
+from catalog.topics import Topics
+
+TOPIC = "poisoning"
+
+
+def net(*patterns: str, **more: list[str]) -> DangerNet:
+    return DangerNet(parse_patterns({TOPIC: patterns, **more}))
+
+
+def hears(pattern: str, text: str) -> bool:
+    return net(pattern).find(text) == (TOPIC,)
+
+
+def test_all_groups_of_a_pattern_are_needed_in_any_order() -> None:
+    assert hears("kind tablette", "kind nahm tablette")
+    assert hears("kind tablette", "tablette bei dem kind")
+    assert not hears("kind tablette", "das kind schläft")
+    assert not hears("kind tablette", "eine tablette")
+
+
+def test_one_word_of_a_group_is_enough() -> None:
+    for word in ("kind", "sohn", "baby"):
+        assert hears("kind|sohn|baby tablette", f"{word} tablette")
+    assert not hears("kind|sohn|baby tablette", "oma tablette")
+
+
+def test_a_word_is_the_whole_word_unless_it_has_a_star() -> None:
+    assert not hears("gift", "giftig")
+    assert hears("gift*", "giftig")
+    assert hears("gift*", "gift")
+    assert not hears("gift*", "rattengift")
+    assert hears("*gift*", "rattengift")
+    assert hears("*gift*", "giftig")
+
+
+def test_words_in_a_row_must_follow_each_other() -> None:
+    assert hears("keine_luft", "er bekommt keine luft mehr")
+    assert not hears("keine_luft", "luft gibt es hier keine")
+    assert not hears("keine_luft", "keine frische luft")
+
+
+def test_a_word_in_a_row_can_be_a_beginning() -> None:
+    assert hears("keine_luft*", "keine luftröhre")
+    assert hears("kein*_luft", "keinerlei luft")
+    assert not hears("kein*_luft", "kein wasser")
+
+
+def test_an_exclusion_anywhere_silences_the_pattern() -> None:
+    assert hears("kopf gefallen !kissen", "auf den kopf gefallen")
+    assert not hears("kopf gefallen !kissen", "mit dem kopf ins kissen gefallen")
+    assert not hears("kopf gefallen !kissen", "gefallen auf den kopf, " + "bla " * 50 + "kissen")
+
+
+def test_any_word_of_an_exclusion_silences() -> None:
+    assert not hears("blut !test|blutbild", "blut beim test")
+    assert not hears("blut !test|blutbild", "blut im blutbild")
+    assert not hears("blut !beim_arzt", "blut beim arzt")
+    assert hears("blut !beim_arzt", "blut, der arzt war beim kind")
+
+
+def test_an_exclusion_silences_only_its_own_pattern() -> None:
+    assert net("blut !test", "test").find("blut test") == (TOPIC,)
+
+
+@pytest.mark.parametrize(("between", "heard"), [(0, True), (6, True), (7, False), (30, False)])
+def test_groups_stand_within_eight_words(between: int, heard: object) -> None:
+    text = " ".join(["kind", *["und"] * between, "tablette"])
+    assert hears("kind tablette", text) is heard
+
+
+def test_a_word_far_away_does_not_hide_one_nearby() -> None:
+    assert hears("kind tablette", "kind " + "und " * 30 + "kind tablette")
+    assert hears("kind tablette", "tablette kind " + "und " * 30 + "kind")
+
+
+@pytest.mark.parametrize(
+    "typo",
+    ["vergifet", "verrgiftet", "vergifted", "vegriftet", "ergiftet", "vergiftett"],
+    ids=["missing", "doubled", "wrong", "swapped", "first letter missing", "one too many"],
+)
+def test_a_long_word_may_have_one_wrong_letter(typo: str) -> None:
+    assert hears("vergiftet", f"er ist {typo}")
+
+
+def test_two_wrong_letters_are_another_word() -> None:
+    assert not hears("vergiftet", "vergofted")
+
+
+def test_a_short_word_has_to_be_right() -> None:
+    assert hears("stirbt", "stirb")
+    assert not hears("tot", "tor")
+    assert not hears("sauer", "dauer")
+
+
+def test_a_beginning_has_to_be_right() -> None:
+    assert not hears("geschlagen*", "geschlafen")
+    assert hears("geschlagen*", "geschlagene")
+
+
+@pytest.mark.parametrize("text", ["WÜRGT", "würgt", "wuergt", "wurgt", "Würgt!", "(würgt)", "w\u0075\u0308rgt"])
+def test_case_accents_and_punctuation_are_typing_habits(text: str) -> None:
+    assert hears("würgt", text)
+
+
+def test_words_of_different_scripts_are_not_mixed_up() -> None:
+    """Turkish "ben" (I) and Cyrillic "бен" sound the same."""
+    assert hears("ben", "ben")
+    assert not hears("ben", "бен")
+    assert not hears("бен", "ben")
+    assert hears("бен", "бен")
+    assert not hears("ben*", "бенз")
+    assert hears("*бен*", "абена")
+
+
+def test_arabic_letter_forms_are_one_letter() -> None:
+    assert hears("أفعى", "افعي")
+
+
+def test_the_topic_with_more_to_say_comes_first() -> None:
+    both = net("tablette", **{"acute-illness": ["atmet_nicht kind", "blau"]})
+    assert both.find("kind atmet nicht, ist blau, tablette") == ("acute-illness", TOPIC)
+    assert both.find("tablette") == (TOPIC,)
+
+
+def test_a_topic_is_named_once() -> None:
+    assert net("tablette", "pille", "saft").find("tablette pille saft tablette") == (TOPIC,)
+
+
+def test_no_patterns_hear_nothing() -> None:
+    assert DangerNet(()).find("kind tablette") == ()
+
+
+@pytest.mark.parametrize(
+    "pattern", ["", "   ", "!tablette", "kind |", "kind *", "kind **", "kind ?", "kind ||", "' kind"]
+)
+def test_a_pattern_with_an_empty_group_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="poisoning has an empty word group"):
+        net(pattern)
+
+
+def test_a_refused_pattern_is_named() -> None:
+    with pytest.raises(ValueError, match=r"danger pattern 'kind \|' of poisoning"):
+        net("kind tablette", "kind |")
+
+
+def test_a_long_message_is_heard_from_its_beginning() -> None:
+    assert hears("kind tablette", "kind tablette " + "bla " * 10_000)
+    assert hears("kind tablette", "a " * (MAX_WORDS - 2) + "kind tablette")
+
+
+@pytest.mark.parametrize("text", ["", " ", "?!", "👶", "\x00", "12345", "'"])
+def test_no_words_are_no_danger(text: str) -> None:
+    assert net("kind tablette", "*gift*").find(text) == ()
+
+
+@given(text=st.text(max_size=200))
+def test_no_text_breaks_the_shipped_net(shipped: DangerNet, topics: Topics, text: str) -> None:
+    found = shipped.find(text)
+    assert all(topics.topics[topic].is_danger for topic in found)
+    assert len(set(found)) == len(found)
+
+
+@given(
+    before=st.lists(st.sampled_from(["bitte", "hallo", "also", "und", "heute"]), max_size=20),
+    after=st.lists(st.sampled_from(["bitte", "danke", "sofort", "und", "heute"]), max_size=20),
+)
+def test_words_around_it_do_not_hide_a_danger(shipped: DangerNet, before: list[str], after: list[str]) -> None:
+    text = " ".join([*before, "mein Mann schlägt mich", *after])
+    assert "domestic-violence" in shipped.find(text)
+    assert shipped.find(text.upper()) == shipped.find(text)
+
+
+@pytest.fixture(scope="module")
+def shipped(languages: Languages) -> DangerNet:
+    return DangerNet(pattern for language in languages for pattern in parse_patterns(language.data("danger")))
+
+
+# Plain sentences, as somebody types them who needs help now.
+SAID: dict[str, dict[str, tuple[str, ...]]] = {
+    "confidential-birth": {
+        "de": (
+            "Ich bin schwanger und niemand darf davon erfahren",
+            "Ich möchte mein Kind anonym zur Welt bringen",
+            "Wo finde ich eine Babyklappe?",
+            "Ich will heimlich entbinden, meine Eltern wissen nichts",
+        ),
+        "de-simple": ("ich schwanger, familie darf nicht wissen", "baby geheim bekommen, ohne name"),
+        "en": ("I am pregnant and nobody must know", "I want to give birth without giving my name"),
+        "tr": ("Hamileyim ve kimse bilmemeli", "İsmimi vermeden doğum yapmak istiyorum"),
+        "ar": ("أنا حامل وأهلي لا يعرفون", "أخاف أن يعرف أهلي أني حامل"),
+        "uk": ("Я вагітна і ніхто не повинен знати", "Хочу народити анонімно"),
+    },
+    "acute-illness": {
+        "de": (
+            "Mein Baby atmet nicht mehr",
+            "Meine Tochter ist bewusstlos",
+            "Unser Sohn hat einen Krampfanfall",
+            "Mein Kind bekommt keine Luft",
+        ),
+        "de-simple": ("baby atmet nicht", "kind hoch fieber 41 grad"),
+        "en": ("My baby is not breathing", "My daughter is unconscious"),
+        "tr": ("Bebeğim nefes almıyor", "Oğlum bayıldı, kendine gelmiyor"),
+        "ar": ("طفلي لا يتنفس", "ابنتي فقدت الوعي"),
+        "uk": ("Дитина не дихає", "Донька знепритомніла"),
+    },
+    "poisoning": {
+        "de": (
+            "Mein Sohn hat Spülmittel getrunken",
+            "Unsere Tochter hat Tabletten geschluckt",
+            "Mein Kind hat eine Knopfbatterie verschluckt",
+            "Sie hat giftige Beeren gegessen",
+        ),
+        "de-simple": ("kind hat putzmittel getrunken", "mein sohn tabletten gegessen"),
+        "en": ("My son drank bleach", "She swallowed a button battery"),
+        "tr": ("Çocuğum çamaşır suyu içti", "Kızım hap yuttu"),
+        "ar": ("ابني شرب كلور", "بنتي بلعت بطارية"),
+        "uk": ("Син випив хімію", "Дитина проковтнула батарейку"),
+    },
+    "suicidal-thoughts": {
+        "de": (
+            "Ich will nicht mehr leben",
+            "Ich denke daran, mich umzubringen",
+            "Mein Sohn sagt, er will sterben",
+            "Sie hat einen Abschiedsbrief geschrieben",
+        ),
+        "de-simple": ("ich will nicht mehr leben", "ich will sterben"),
+        "en": ("I don't want to live anymore", "My son wants to kill himself"),
+        "tr": ("Artık yaşamak istemiyorum", "İntihar etmeyi düşünüyorum"),
+        "ar": ("لا أريد أن أعيش", "أفكر في الانتحار"),
+        "uk": ("Я не хочу жити", "Думаю про самогубство"),
+    },
+    "domestic-violence": {
+        "de": (
+            "Mein Mann schlägt mich",
+            "Mein Ex-Freund bedroht mich mit einem Messer",
+            "Mein Partner würgt mich",
+            "Ich habe Angst vor meinem Mann, er wird gewalttätig",
+        ),
+        "de-simple": ("mein mann schlagen mich", "ich angst von mein mann, er schlägt"),
+        "en": ("My husband hits me", "My ex threatens to kill me"),
+        "tr": ("Kocam beni dövüyor", "Eşim beni öldürmekle tehdit ediyor"),
+        "ar": ("زوجي يضربني", "زوجي يهددني بالقتل"),
+        "uk": ("Чоловік мене б'є", "Він погрожує мене вбити"),
+    },
+    "child-in-danger": {
+        "de": (
+            "Der Nachbar schlägt sein Kind",
+            "Mein Vater schlägt mich",
+            "Die Kinder nebenan werden geschlagen und schreien jeden Abend",
+            "Das Kind hat überall blaue Flecken, ich glaube es wird misshandelt",
+        ),
+        "de-simple": ("nachbar schlagen kind", "papa schlagen mich"),
+        "en": ("My neighbour beats his child", "My dad hits me"),
+        "tr": ("Komşu çocuğunu dövüyor", "Babam beni dövüyor"),
+        "ar": ("جارنا يضرب أطفاله", "أبي يضربني"),
+        "uk": ("Сусід б'є дитину", "Батько мене б'є"),
+    },
+    "fear-of-hurting-child": {
+        "de": (
+            "Ich habe Angst, dass ich meinem Baby etwas antue",
+            "Ich habe mein Kind geschlagen",
+            "Ich könnte mein Baby schütteln, wenn es nicht aufhört",
+            "Mir ist die Hand ausgerutscht",
+        ),
+        "de-simple": ("ich angst ich schlagen mein kind", "ich habe mein kind geschlagen"),
+        "en": ("I am afraid I will hurt my baby", "I hit my child"),
+        "tr": ("Bebeğime zarar vermekten korkuyorum", "Çocuğuma vurdum"),
+        "ar": ("أخاف أن أؤذي طفلي", "ضربت ابني"),
+        "uk": ("Боюсь нашкодити дитині", "Я вдарила дитину"),
+    },
+    "sexual-abuse": {
+        "de": (
+            "Der Onkel hat meine Tochter sexuell missbraucht",
+            "Er hat meine Tochter unsittlich berührt",
+            "Meine Tochter wurde vergewaltigt",
+            "Der Trainer fasst die Kinder zwischen den Beinen an",
+        ),
+        "de-simple": ("onkel hat meine tochter angefasst unten", "mann hat mein kind sexuell missbraucht"),
+        "en": ("My daughter was sexually abused", "My uncle touched me between my legs"),
+        "tr": ("Kızım tacize uğradı", "Amcası kızıma cinsel istismarda bulundu"),
+        "ar": ("تعرضت ابنتي للتحرش", "عمي اغتصبني"),
+        "uk": ("Мою доньку зґвалтували", "Вітчим чіпляється до доньки і торкається її інтимних місць"),
+    },
+    "forced-marriage-fgm": {
+        "de": (
+            "Meine Eltern wollen mich zwangsverheiraten",
+            "Ich soll gegen meinen Willen heiraten",
+            "Meine Tochter soll im Urlaub beschnitten werden",
+            "Wir haben Angst vor weiblicher Genitalverstümmelung",
+        ),
+        "de-simple": ("familie sagt ich muss heiraten, ich will nicht", "tochter soll beschnitten werden in afrika"),
+        "en": ("My parents are forcing me to marry", "They want to circumcise my daughter"),
+        "tr": ("Ailem beni zorla evlendirmek istiyor", "Kızımı sünnet ettirmek istiyorlar"),
+        "ar": ("أهلي يجبرونني على الزواج", "يريدون أن يزوجوني غصباً عني"),
+        "uk": ("Батьки змушують мене вийти заміж", "Хочуть зробити обрізання моїй доньці"),
+    },
+    "missing-child": {
+        "de": (
+            "Mein Sohn ist verschwunden",
+            "Meine Tochter ist nicht nach Hause gekommen, wir finden sie nicht",
+            "Unser Kind ist seit heute Morgen weg und wir erreichen es nicht",
+            "Meine Tochter ist von zu Hause abgehauen",
+        ),
+        "de-simple": ("kind ist weg, ich finde nicht", "mein sohn verschwunden"),
+        "en": ("My son is missing", "My daughter ran away from home"),
+        "tr": ("Çocuğum kayboldu", "Kızım evden kaçtı"),
+        "ar": ("ابني مفقود", "بنتي هربت من البيت"),
+        "uk": ("Син зник", "Донька втекла з дому"),
+    },
+}
+
+HARMLESS = {
+    "de": (
+        "Mein Sohn hat heute gut geschlafen",
+        "Mein Sohn schläft nicht durch",
+        "Meine Tochter lernt Schlagzeug",
+        "Ich schlage eine andere Zeit vor",
+        "Wir suchen einen Schwimmkurs, mein Kind hat Angst vor Wasser",
+        "Meine Tochter will nicht mehr in die Schule",
+        "Der Schlüssel ist verschwunden",
+        "Wir wollen heiraten",
+        "Der Bus ist weg",
+        "Das bringt mich noch um den Schlaf",
+        "Ich habe genug getrunken, stille mein Baby",
+        "Die Tabletten sind weggeschlossen",
+        "Mein Mann hat seine Arbeit verloren",
+        "Die Nachbarn sind laut",
+        "Ich bin todmüde",
+        "Meine Oma ist gestorben, wie sage ich es meinem Kind?",
+        "Wir haben einen Autounfall im Fernsehen gesehen",
+        "Mein Kind beißt und haut andere Kinder",
+        "Mein Baby schreit viel",
+        "Wir brauchen ein blaues Kleid für mein Kind",
+    ),
+    "de-simple": ("kind nicht schlafen gut", "ich suche kita für mein kind", "mann arbeit verloren"),
+    "en": (
+        "My son does not sleep through the night",
+        "I hit a wall with the paperwork",
+        "My daughter beat her brother at chess",
+        "I'm dying to meet other parents",
+        "My mother-in-law is driving me mad",
+        "I am missing my family at home",
+    ),
+    "tr": ("Oğlum geceleri uyumuyor", "Kreş yeri arıyoruz", "Çocuğum yemek seçiyor", "Davul kursu arıyoruz"),
+    "ar": ("ابني لا ينام في الليل", "نبحث عن روضة", "أريد دورة لغة ألمانية", "ابني يحب السباحة"),
+    "uk": ("Син не спить вночі", "Шукаємо садочок", "Де подати заяву на дитячі гроші", "Син грає на барабані"),
+}
+
+
+@pytest.mark.parametrize(("topic", "lang"), [(topic, lang) for topic, said in SAID.items() for lang in said])
+def test_a_danger_said_plainly_is_heard(shipped: DangerNet, topic: str, lang: str) -> None:
+    missed = [text for text in SAID[topic][lang] if topic not in shipped.find(text)]
+    assert not missed
+
+
+def test_every_danger_has_plain_sentences_in_every_language(languages: Languages, topics: Topics) -> None:
+    assert set(SAID) == {topic.id for topic in topics.topics.values() if topic.is_danger}
+    for said in SAID.values():
+        assert set(said) >= {"de", "de-simple", "en", "tr", "ar", "uk"} & set(languages.by_tag)
+
+
+@pytest.mark.parametrize("lang", HARMLESS)
+def test_words_that_are_near_a_danger_raise_no_alarm(shipped: DangerNet, lang: str) -> None:
+    alarms = {text: found for text in HARMLESS[lang] if (found := shipped.find(text))}
+    assert not alarms
