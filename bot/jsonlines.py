@@ -91,7 +91,7 @@ def _place_json(place: Place) -> dict[str, Any]:
 def _topic(desk: Desk, text: str, lang: str | None) -> dict[str, Any]:
     lang = lang or desk.understanding.language(text).lang
     guesses = desk.understanding.concern(text, lang)
-    danger = desk.understanding.danger(text, guesses)
+    danger = desk.understanding.danger(text, lang, guesses)
     topics = desk.catalog.topics.topics
     about = danger or guesses.best
     lines = helplines_for(about, desk.scene(lang), None) if about else ()
@@ -134,7 +134,7 @@ def match(desk: Desk, asked: Mapping[str, Any]) -> dict[str, Any]:
         (a.min_months, a.max_months) for a in (said.ages if said else ())
     )
     query = Query(topics, now, lang, children, place, _limit(asked.get("limit")))
-    danger = desk.understanding.danger(text, concern) if text else None
+    danger = desk.understanding.danger(text, lang, concern) if text else None
     scene = desk.scene(lang, now)
     about = danger or (topics[0][0] if topics else None)
     lines = helplines_for(about, scene, place) if about else ()

@@ -360,6 +360,12 @@ def test_counting_the_children_does_not_hide_their_ages() -> None:
     assert ages("wir haben 3 Kinder: 2, 4 und 8 Jahre", "de", asked=False) == years(2, 4, 8)
 
 
+def test_weeks_and_months_of_something_else_are_no_age() -> None:
+    assert ages("drei Monate Wartezeit beim Amt", "de", asked=False) == []
+    assert ages("six weeks of summer holidays", "en", asked=False) == []
+    assert ages("mein Sohn, drei Monate, schreit", "de", asked=False) == months(3)
+
+
 def test_a_bare_number_is_an_age_only_where_one_was_asked_for_or_a_child_stands_beside_it() -> None:
     assert ages("8", "de", asked=True) == years(8)
     assert ages("8", "de", asked=False) == []
@@ -453,6 +459,6 @@ def test_words_of_a_language_are_read_without_case_and_accents() -> None:
         }
     )
     assert find_ages("TROIS ANS", words, asked=False) == (Age(36, 47),)
-    assert find_ages("vingt trois mois", words, asked=False) == (Age(23, 23),)
+    assert find_ages("vingt trois mois", words, asked=True) == (Age(23, 23),)
     assert find_ages("mes bebes", words, asked=False) == (Age(0, 11),)
     assert find_ages("depuis trois ans", words, asked=False) == ()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.sources.yaml import Source, is_dialable, read_yaml
-from catalog.topics import load_topics
+from catalog.topics import Topics, load_topics
 
 TOPICS = load_topics()
 TODAY = date(2026, 11, 23)
@@ -163,12 +163,7 @@ def test_a_file_saved_by_a_windows_editor_is_read_all_the_same(tmp_path: Path) -
     assert [offer.title for offer in read_yaml(path, TOPICS, TODAY).offers] == ["Elterncafé"]
 
 
-EXAMPLE = (
-    "catalog: {name: Beispielhafen, example: true, as_of: 2026-11-22, family_office: parents-cafe}\n"
-    + TOWN
-    + "offers:"
-    + CAFE
-)
+EXAMPLE = "catalog: {name: Beispielhafen, example: true, as_of: 2026-11-22}\n" + TOWN + "offers:" + CAFE
 
 
 @pytest.mark.parametrize(("days", "weeks"), [(0, 0), (6, 0), (7, 1), (8, 1), (400, 57), (-1, -1)])
@@ -192,7 +187,6 @@ def test_an_offer_of_an_example_catalog_is_marked_as_invented_and_so_are_its_pla
     source = read(tmp_path, places + EXAMPLE)
     assert [offer.example for offer in source.offers] == [True]
     assert [(place.example, place.own) for place in source.places] == [(True, True)]
-    assert (source.name, source.family_office) == ("Beispielhafen", "parents-cafe")
 
 
 def test_the_dates_of_a_real_catalog_never_move(tmp_path: Path) -> None:
@@ -246,3 +240,37 @@ def test_numbers_that_lead_nowhere(number: str) -> None:
 @given(text=st.text(max_size=30))
 def test_whatever_stands_in_the_phone_column_is_judged_without_a_crash(text: str) -> None:
     assert is_dialable(text) in (True, False)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "offers: 5",
+        "catalog: x\noffers: []",
+        "catalog: {example: true, as_of: gestern}\noffers: []",
+        "places: [{name: A, municipality: A, lon: 6.6}]\noffers: []",
+        "places: [{name: A, municipality: A, lat: 54.4, lon: 6.6, post_codes: [01234]}]\noffers: []",
+        "providers: [town]\noffers: []",
+    ],
+)
+def test_a_file_of_another_shape_is_refused_with_one_sentence(tmp_path: Path, topics: Topics, broken: str) -> None:
+    file = tmp_path / "catalog.yaml"
+    file.write_text(broken, "utf-8")
+    with pytest.raises(ValueError, match=r"catalog\.yaml") as refusal:
+        read_yaml(file, topics, date(2026, 11, 23))
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "field", ["dates: [2026-11-25]", "dates: 5", "sites: town-hall", "sites: []", "staffing: robots"]
+)
+def test_one_wrong_offer_is_a_problem_and_never_stops_the_others(tmp_path: Path, topics: Topics, field: str) -> None:
+    good = "{id: good-one, title: Elterncafé, provider: P, offer_type: parents-cafe, topics: [grief], sites: [{kind: online}]}"
+    bad = good.replace("good-one", "bad-one").replace(
+        "sites: [{kind: online}]", "sites: [{kind: online}]" if "sites" not in field else "x: 1"
+    )
+    file = tmp_path / "catalog.yaml"
+    file.write_text(f"offers:\n  - {good}\n  - {bad[:-1]}, {field}}}\n  - just words\n", "utf-8")
+    source = read_yaml(file, topics, date(2026, 11, 23))
+    assert [offer.id for offer in source.offers] == ["good-one"]
+    assert {problem.where.split(", ")[1] for problem in source.problems} == {"offer bad-one", "offer number 3"}

@@ -106,7 +106,7 @@ def _text(state: State, words: str, scene: Scene) -> Turn:
         return _command(state, command, scene)
     lang = answers.lang or scene.understanding.language(words).lang
     concern = scene.understanding.concern(words, lang)
-    danger = scene.understanding.danger(words, concern)
+    danger = scene.understanding.danger(words, lang, concern)
     if danger:
         return _danger(state, danger, scene.speaking(lang))
     pressed = _typed_button(state, words, scene)

@@ -386,7 +386,9 @@ class _Reading:
         near_child = any(
             token in self.words.children for token in self.tokens[max(0, number.start - 4) : number.at + 4]
         )
-        if article and len(self.tokens) > 4:  # noqa: PLR2004 "a year and a half"
+        if article and not self.asked:
+            return not near_child
+        if article and len(self.tokens) > 6:  # noqa: PLR2004 an answer is short
             return not near_child
         return not self.asked and unit != "year" and not near_child
 

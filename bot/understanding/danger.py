@@ -26,6 +26,7 @@ class _Word:
 
     parts: tuple[str, ...]
     kind: str  # "whole", "begins", "contains", "row"
+    lang: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,14 @@ class DangerNet:
                 listed.setdefault(word, []).append(pattern)
         return listed
 
-    def find(self, text: str) -> tuple[str, ...]:
-        """Return the danger topics that a text speaks of, the one with most patterns first; usually none."""
+    def find(self, text: str, lang: str | None = None) -> tuple[str, ...]:
+        """Return the danger topics that a text speaks of, the one with most patterns first; usually none.
+
+        `lang` is what the text is written in: only that language's words may be misspelt, else every second word
+        of one language is a typing mistake of another. None: all may.
+        """
         tokens = [token for word in clean(text).split() if (token := _sound(word))][:MAX_WORDS]
-        places = self._places(tokens)
+        places = self._places(tokens, lang.split("-")[0] if lang else None)
         counted: dict[str, int] = {}
         candidates = {id(p): p for word in places for p in self._by_rarest.get(word, ())}
         for pattern in candidates.values():
@@ -76,12 +81,13 @@ class DangerNet:
                 counted[pattern.topic] = counted.get(pattern.topic, 0) + len(pattern.wanted)
         return tuple(sorted(counted, key=lambda topic: -counted[topic]))
 
-    def _places(self, tokens: list[str]) -> dict[_Word, list[int]]:
+    def _places(self, tokens: list[str], lang: str | None) -> dict[_Word, list[int]]:
         """Where each known word stands in the text."""
         places: dict[_Word, list[int]] = {}
         spoken = [(i, form) for i, token in enumerate(tokens) for form in _forms(token)]
         for i, token in spoken:
-            found = {word for variant in _variants(token) for word in self._whole.get(variant, ())}
+            alike = {word for variant in _variants(token) for word in self._whole.get(variant, ())}
+            found = {word for word in alike if word.parts[0] == token or lang is None or word.lang == lang}
             found.update(word for word in self._contains if _contains(token, word.parts[0]))
             for head in {token[:length] for length in range(1, HEAD + 1)}:
                 found.update(word for word in self._begins.get(head, ()) if token.startswith(word.parts[0]))
@@ -141,33 +147,34 @@ def _matches(pattern: Pattern, places: Mapping[_Word, list[int]]) -> bool:
     return any(all(any(abs(i - anchor) < WINDOW for i in spots) for spots in found) for anchor in anchors)
 
 
-def parse_patterns(data: Mapping[str, Iterable[str]]) -> Iterable[Pattern]:
-    """Read the content of a danger.yaml.
+def parse_patterns(data: Mapping[str, Iterable[str]], lang: str = "") -> Iterable[Pattern]:
+    """Read the content of a danger.yaml of one language.
 
     Raises:
         ValueError: for a pattern that could never match or would match everything.
     """
+    base = lang.split("-")[0]
     for topic, lines in data.items():
         for line in lines:
             groups = str(line).split()
-            wanted = tuple(tuple(_words(g)) for g in groups if not g.startswith("!"))
-            unwanted = tuple(word for g in groups if g.startswith("!") for word in _words(g[1:]))
+            wanted = tuple(tuple(_words(g, base)) for g in groups if not g.startswith("!"))
+            unwanted = tuple(word for g in groups if g.startswith("!") for word in _words(g[1:], base))
             if not wanted or not all(wanted):
                 raise ValueError(f"danger pattern {line!r} of {topic} has an empty word group")
             yield Pattern(topic, wanted, unwanted)
 
 
-def _words(group: str) -> Iterable[_Word]:
+def _words(group: str, lang: str) -> Iterable[_Word]:
     for alternative in group.split("|"):
         if "_" in alternative.strip("_"):
             parts = tuple(_sound(clean(p)) + ("*" if p.endswith("*") else "") for p in alternative.split("_") if p)
-            yield _Word(parts, "row")
+            yield _Word(parts, "row", lang)
             continue
         sound = " ".join(_sound(word) for word in clean(alternative.strip("*")).split())
         if not sound:
             continue
         kind = "contains" if alternative.startswith("*") else "begins" if alternative.endswith("*") else "whole"
         if " " in sound:
-            yield _Word(tuple(sound.split()), "row")
+            yield _Word(tuple(sound.split()), "row", lang)
         else:
-            yield _Word((sound,), kind)
+            yield _Word((sound,), kind, lang)

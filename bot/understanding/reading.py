@@ -22,7 +22,6 @@ SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ckb": "ARABIC", "ps": "ARABIC", "uk"
 }
 UNASKED_SCORE = 0.34  # how near an entry must be before an answer to another question is read as a concern
 SHORTEST_WORD = 3
-KEPT_WORDS: frozenset[str] = frozenset()
 DANGER_LEAD = 0.3  # lower than what is needed to act on a topic: to miss is worse than to ask once too often
 
 
@@ -53,7 +52,9 @@ class Understanding:
 
     @cached_property
     def _net(self) -> DangerNet:
-        return DangerNet(p for language in self.languages for p in parse_patterns(language.data("danger")))
+        return DangerNet(
+            p for language in self.languages for p in parse_patterns(language.data("danger"), language.tag)
+        )
 
     @cached_property
     def topics(self) -> TopicIndex:
@@ -104,9 +105,9 @@ class Understanding:
         """The command that a whole message is ("zurück", "رجوع"), in any language."""
         return self._commands.get(clean(text)) if len(text) < MAX_LENGTH else None
 
-    def danger(self, text: str, guesses: TopicGuesses) -> str | None:
+    def danger(self, text: str, lang: str | None, guesses: TopicGuesses) -> str | None:
         """The danger a text speaks of. Looked for before anything else; two nets, either is enough."""
-        caught = self._net.find(text)
+        caught = self._net.find(text, lang)
         if caught:
             return guesses.best if guesses.best in caught else caught[0]
         return guesses.best if self._points_to_danger(guesses) else None
@@ -152,7 +153,7 @@ class Understanding:
         commands = (word for text in self._commands for word in text.split())
         traits = (word for language in self.languages for word in language.traits["function_words"])
         romanised = (word for language in self.languages for word in language.traits.get("romanised_words", ()))
-        return frozenset([*commands, *(clean(str(word)) for word in [*traits, *romanised])]) - KEPT_WORDS
+        return frozenset([*commands, *(clean(str(word)) for word in [*traits, *romanised])])
 
     def read(self, text: str, lang: str | None, places: Gazetteer, asked: Slot, concern: TopicGuesses) -> Understood:
         """Read a message for everything; `asked` is the question on the screen, `concern` what `concern` returned."""

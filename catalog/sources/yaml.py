@@ -1,20 +1,20 @@
 """A catalog kept as YAML: one file, or a folder whose files are read as one."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import phonenumbers
 import yaml
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
-from catalog.model import Offer, Problem
+from catalog.model import Frozen, Offer, Problem, ProviderType
 from catalog.places import Place
 from catalog.topics import Topics
 
-SHORT_NUMBERS = 6  # 112, 116 016: short numbers are no subscriber numbers and have no area code
+SHORT_NUMBERS = range(3, 7)  # 112, 116 016: digits of numbers that are no subscriber numbers and have no area code
 DATE_FIELDS = ("valid_from", "valid_until", "verified_on")
 
 
@@ -26,7 +26,44 @@ class Source:
     offers: tuple[Offer, ...] = ()
     places: tuple[Place, ...] = ()
     problems: tuple[Problem, ...] = ()
-    family_office: str | None = field(default=None)  # id of the offer that helps when nothing else does
+
+
+class About(Frozen):
+    """The catalog itself. An `example` is invented; with `as_of` its dates move along to today by whole weeks."""
+
+    id: str = ""
+    name: str = ""
+    example: bool = False
+    as_of: date | None = None
+
+
+class Provider(Frozen):
+    name: str
+    type: ProviderType = "non_profit"
+
+
+class PlaceRow(Frozen):
+    """A town or a district that this catalog knows."""
+
+    name: str
+    municipality: str
+    post_codes: tuple[Annotated[str, Field(pattern=r"^\d{5}$")], ...] = ()
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    state: Annotated[str, Field(pattern=r"^DE-[A-Z]{2}$")] | None = None
+    county: str | None = None
+    aliases: tuple[str, ...] = ()
+    district: bool = False
+
+
+class CatalogFile(Frozen):
+    """The outline of a file; offers are looked at one by one, so that one mistake does not cost the others."""
+
+    catalog: About = About()
+    places: tuple[PlaceRow, ...] = ()
+    providers: dict[str, Provider] = Field(default_factory=dict)
+    sites: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    offers: list[Any]
 
 
 def read_yaml(path: Path, topics: Topics, today: date) -> Source:
@@ -36,77 +73,95 @@ def read_yaml(path: Path, topics: Topics, today: date) -> Source:
         OSError: when the file cannot be read.
         ValueError: when it is no catalog at all; one sentence that says why.
     """
-    content = _merged(path)
-    about: dict[str, Any] = content.get("catalog", {})
-    shift = _whole_weeks(about["as_of"], today) if about.get("example") and "as_of" in about else timedelta()
+    try:
+        content = CatalogFile.model_validate(_merged(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"{path}, {_path(first['loc'])}: {_plain(first['msg'])}") from error
     offers: list[Offer] = []
     problems: list[Problem] = []
-    for number, entry in enumerate(content.get("offers", ()), start=1):
-        label = entry.get("id") or f"number {number}" if isinstance(entry, dict) else f"number {number}"
+    for number, entry in enumerate(content.offers, start=1):
+        label = entry.get("id") if isinstance(entry, dict) and entry.get("id") else f"number {number}"
         where = f"{path.name}, offer {label}"
         try:
-            offer = Offer.model_validate(_filled(entry, content, topics, about, shift))
+            offer = Offer.model_validate(_filled(entry, content, topics, today))
         except ValidationError as error:
-            problems += [Problem(f"{where}, {_path(e['loc'])}", e["msg"]) for e in error.errors()]
+            problems += [Problem(f"{where}, {_path(e['loc'])}", _plain(e["msg"])) for e in _telling(error)]
             continue
-        except (KeyError, TypeError, ValueError) as error:
+        except ValueError as error:
             problems.append(Problem(where, str(error)))
             continue
         doubts = list(_doubts(offer, where, topics, {o.id for o in offers}))
         problems += doubts
         if not doubts:
             offers.append(offer)
-    places = tuple(_place(row, example=about.get("example", False)) for row in content.get("places", ()))
-    name = about.get("name", path.stem)
-    return Source(name, tuple(offers), places, tuple(problems), about.get("family_office"))
+    places = tuple(_place(row, example=content.catalog.example) for row in content.places)
+    return Source(content.catalog.name or path.stem, tuple(offers), places, tuple(problems))
 
 
 def _merged(path: Path) -> dict[str, Any]:
+    """Read the file, or all files of a folder as one: lists follow each other, tables are joined."""
     files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
     if not files:
         raise ValueError(f"{path} holds no .yaml file")
     merged: dict[str, Any] = {}
     for file in files:
-        try:
-            content = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            where = getattr(error, "problem_mark", None)
-            line = f", line {where.line + 1}" if where else ""
-            raise ValueError(f"{file}{line}: this is not readable as YAML") from error
-        if not isinstance(content, dict):
-            raise ValueError(f"{file}: a catalog has the keys 'catalog' and 'offers'")
-        for key, value in content.items():
-            merged[key] = (
-                merged.get(key, []) + value if isinstance(value, list) else {**merged.get(key, {}), **(value or {})}
-            )
+        for key, value in _content(file).items():
+            known = merged.get(key)
+            if isinstance(known, list) and isinstance(value, list):
+                merged[key] = known + value
+            elif isinstance(known, dict) and isinstance(value, dict):
+                merged[key] = {**known, **value}
+            elif value is not None:
+                merged[key] = value
     if "offers" not in merged:
         raise ValueError(f"{path}: a catalog has the keys 'catalog' and 'offers'")
     return merged
 
 
-def _filled(
-    entry: Mapping[str, Any], content: Mapping[str, Any], topics: Topics, about: Mapping[str, Any], shift: timedelta
-) -> dict[str, Any]:
+def _content(file: Path) -> dict[str, Any]:
+    try:
+        content = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f", line {where.line + 1}" if where else ""
+        raise ValueError(f"{file}{line}: this is not readable as YAML") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{file}: a catalog has the keys 'catalog' and 'offers'")
+    return content
+
+
+def _filled(entry: object, content: CatalogFile, topics: Topics, today: date) -> dict[str, Any]:
     """Put in what the entry takes from its provider, its sites, its offer type and its catalog."""
-    filled = dict(entry)
-    offer_type = topics.offer_types.get(str(entry.get("offer_type")))
+    if not isinstance(entry, dict):
+        raise ValueError("an offer has fields such as 'id', 'title' and 'topics'")
+    filled = {key: value for key, value in entry.items() if value is not None or key == "staffing"}
+    offer_type = topics.offer_types.get(str(filled.get("offer_type")))
     if offer_type is None:
-        raise ValueError(f"offer_type {entry.get('offer_type')!r} is not in the list of offer types")
+        raise ValueError(f"offer_type {filled.get('offer_type')!r} is not in the list of offer types")
     for key in ("kind", "sector", "staffing"):
         filled.setdefault(key, getattr(offer_type, key))
-    provider = content.get("providers", {}).get(entry.get("provider"))
+    provider = content.providers.get(str(filled.get("provider")))
     if provider:
-        filled["provider"] = provider["name"]
-        filled.setdefault("provider_type", provider["type"])
-    sites = content.get("sites", {})
-    filled["sites"] = [_site(site, sites) for site in entry.get("sites", ())]
-    filled["dates"] = [_moved(occasion, ("day", "until"), shift) for occasion in entry.get("dates", ())]
-    if about.get("example"):
+        filled["provider"] = provider.name
+        filled.setdefault("provider_type", provider.type)
+    filled["sites"] = [_site(site, content.sites) for site in _listed(filled, "sites")]
+    shift = _whole_weeks(content.catalog, today)
+    filled["dates"] = [_moved(occasion, ("day", "until"), shift) for occasion in _listed(filled, "dates")]
+    if content.catalog.example:
         filled["example"] = True
-    return _moved(filled, DATE_FIELDS, shift)
+    moved: dict[str, Any] = _moved(filled, DATE_FIELDS, shift)
+    return moved
 
 
-def _site(site: str | Mapping[str, Any], known: Mapping[str, Any]) -> Any:
+def _listed(fields: Mapping[str, Any], key: str) -> list[Any]:
+    value = fields.get(key, [])
+    if not isinstance(value, list):
+        raise ValueError(f"{key} must be a list, such as [{value}]")
+    return value
+
+
+def _site(site: object, known: Mapping[str, Any]) -> object:
     if not isinstance(site, str):
         return site
     if site not in known:
@@ -114,12 +169,27 @@ def _site(site: str | Mapping[str, Any], known: Mapping[str, Any]) -> Any:
     return known[site]
 
 
-def _whole_weeks(as_of: date, today: date) -> timedelta:
-    return timedelta(weeks=(today - as_of).days // 7)
+def _whole_weeks(about: About, today: date) -> timedelta:
+    if not about.example or about.as_of is None:
+        return timedelta()
+    return timedelta(weeks=(today - about.as_of).days // 7)
 
 
-def _moved(fields: Mapping[str, Any], names: tuple[str, ...], shift: timedelta) -> dict[str, Any]:
+def _moved(fields: Any, names: tuple[str, ...], shift: timedelta) -> Any:
+    if not isinstance(fields, dict):
+        return fields
     return {k: v + shift if k in names and isinstance(v, date) else v for k, v in fields.items()}
+
+
+def _telling(error: ValidationError) -> list[Any]:
+    """Mistakes inside a list make the list itself look too short; only the first are worth saying."""
+    errors = error.errors()
+    inner = {e["loc"][0] for e in errors if len(e["loc"]) > 1}
+    return [e for e in errors if len(e["loc"]) != 1 or e["loc"][0] not in inner]
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("String should match pattern", "must have the form")
 
 
 def _doubts(offer: Offer, where: str, topics: Topics, earlier: set[str]) -> Iterator[Problem]:
@@ -135,7 +205,7 @@ def _doubts(offer: Offer, where: str, topics: Topics, earlier: set[str]) -> Iter
 def is_dialable(number: str) -> bool:
     """Whether a telephone in Germany could dial it. A wrong number is worse than none."""
     digits = "".join(c for c in number if c.isdigit())
-    if len(digits) <= SHORT_NUMBERS:
+    if len(digits) in SHORT_NUMBERS:
         return digits.startswith("11")
     try:
         return phonenumbers.is_possible_number(phonenumbers.parse(number, "DE"))
@@ -143,18 +213,18 @@ def is_dialable(number: str) -> bool:
         return False
 
 
-def _place(row: Mapping[str, Any], *, example: bool) -> Place:
-    is_district = row.get("district", False)
+def _place(row: PlaceRow, *, example: bool) -> Place:
+    single = len(row.post_codes) == 1
     return Place(
-        name=row["municipality"],
-        district=row["name"] if is_district else None,
-        lat=row["lat"],
-        lon=row["lon"],
-        plz=row["post_codes"][0] if len(row["post_codes"]) == 1 else None,
-        post_codes=tuple(row["post_codes"]) if is_district or len(row["post_codes"]) == 1 else (),
-        state=row.get("state"),
-        county=row.get("county"),
-        aliases=tuple(row.get("aliases", ())),
+        name=row.municipality,
+        district=row.name if row.district else None,
+        lat=row.lat,
+        lon=row.lon,
+        plz=row.post_codes[0] if single else None,
+        post_codes=row.post_codes if row.district or single else (),
+        state=row.state,
+        county=row.county,
+        aliases=row.aliases,
         own=True,
         example=example,
     )
