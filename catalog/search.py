@@ -124,7 +124,7 @@ class Index:
     def _fit(self, offer: Offer, topic: str, rank: int) -> float:
         usual = self.topics.topics[topic].offer_types if topic in self.topics.topics else ()
         kind = 0.1 * (1 - usual.index(offer.offer_type) / len(usual)) if offer.offer_type in usual else 0.0
-        return max(0.9 - 0.06 * rank, 0.6) + kind
+        return max(0.9 - 0.12 * rank, 0.5) + kind
 
     def search(self, query: Query) -> list[Hit]:
         """Return offers that fit, best first; never empty while the catalog holds one offer for everybody."""
@@ -257,8 +257,8 @@ def covers(offer: Offer, site: Site, place: Place | None) -> bool:
     area = offer.service_area
     if offer.example and not (place and place.example):
         return False
-    if place is None:
-        return True
+    if place is None or (place.approximate and not area.states):
+        return True  # only the region is known: the distance decides, and the card says for whom it is
     if area.nationwide:
         return True
     if area.is_open:
@@ -268,7 +268,7 @@ def covers(offer: Offer, site: Site, place: Place | None) -> bool:
     return bool(
         (place.state in area.states)
         or (place.county and clean(place.county) in map(clean, area.counties))
-        or (not place.approximate and clean(place.name) in map(clean, area.municipalities))
+        or clean(place.name) in map(clean, area.municipalities)
         or codes & set(area.post_codes)
     )
 

@@ -41,7 +41,7 @@ def _lines(hit: Hit, now: datetime, text: Translator) -> Iterator[str | None]:
     if offer.next_step:
         yield "➡️ " + text.label("next_steps", offer.next_step)
     yield "✅ " + _("Shown because: {reasons}", reasons=" · ".join(wording.short_reasons(hit, now, text)))
-    yield _checked(offer, now, text)
+    yield _checked(hit, now, text)
 
 
 def _title(offer: Offer, text: Translator) -> str:
@@ -201,8 +201,12 @@ def _contact(offer: Offer, text: Translator) -> Iterator[str]:
         yield f"🌐 {offer.web}"
 
 
-def _checked(offer: Offer, now: datetime, text: Translator) -> str | None:
-    if offer.verified_on is None:
+def _checked(hit: Hit, now: datetime, text: Translator) -> str | None:
+    if hit.offer.verified_on is None:
         return None
-    month = text.month(min(offer.verified_on, now.date()))
+    month = text.month(min(hit.offer.verified_on, now.date()))
+    if any(reason.code == "old" for reason in hit.reasons):
+        return "⚠️ " + text.gettext(
+            "These details are old: last checked in {month}. Please call before you go.", month=month
+        )
     return "🔎 " + text.gettext("These details were checked in {month}.", month=month)

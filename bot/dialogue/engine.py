@@ -38,6 +38,7 @@ QUESTIONS: tuple[Step, ...] = (LANGUAGE, CHILD, TOPIC, PLACE)
 STEPS: dict[str, Step] = {step.name: step for step in (*QUESTIONS, RESULTS)}
 BY_PREFIX: dict[str, Step] = {prefix: step for step in STEPS.values() for prefix in step.prefixes}
 CHANGE = "change"
+SAID_ALOUD = ("danger", "thanks", "hello", "voice")  # whole messages that are never an answer
 COMMANDS = (
     "start",
     "back",
@@ -52,6 +53,7 @@ COMMANDS = (
     "done",
     "thanks",
     "hello",
+    "voice",
 )
 
 
@@ -102,7 +104,7 @@ def _speaks(state: State) -> bool:
 def _text(state: State, words: str, scene: Scene) -> Turn:
     answers = state.answers
     command = scene.understanding.command(words)
-    if command in {"danger", "thanks", "hello"} and (command != "hello" or _speaks(state)):
+    if command in SAID_ALOUD and (command == "danger" or _speaks(state)):
         return _command(state, command, scene)
     lang = answers.lang or scene.understanding.language(words).lang
     concern = scene.understanding.concern(words, lang)
@@ -112,7 +114,7 @@ def _text(state: State, words: str, scene: Scene) -> Turn:
     pressed = _typed_button(state, words, scene)
     if pressed:
         return _choice(state, pressed, scene)
-    if command:
+    if command and (_speaks(state) or command not in SAID_ALOUD):
         return _command(state, command, scene)
     asked = STEPS[answers.step].name
     return _read(state, scene.understanding.read(words, lang, scene.catalog.places, asked, concern), scene)
@@ -133,7 +135,7 @@ def _read(state: State, said: Understood, scene: Scene) -> Turn:
     filled: list[Step] = []
     for step in sorted(QUESTIONS, key=lambda step: step is not STEPS[answers.step]):
         taken = step.take(answers, said, scene) if _may_answer(step, state) else None
-        if taken and (taken.answers != answers or taken.replies):
+        if taken:
             answers, replies = taken.answers, (*replies, *taken.replies)
             filled.append(step)
             scene = scene.speaking(answers.lang)
@@ -274,6 +276,9 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
                     *_ask_again(state, scene),
                 ),
             )
+        case "voice" if _speaks(state):
+            text = scene.text.gettext("I cannot listen to voice messages. Please write a few words, or tap a button.")
+            return Turn(state, (Say("🙉 " + text), *_ask_again(state, scene)))
         case "hello" if _speaks(state):
             return Turn(state, _ask_again(state, scene))
         case "language":
