@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -17,6 +18,7 @@ from bot.dialogue.engine import respond
 from bot.dialogue.model import Answers, Choice, Input, Location, State, Text
 from bot.i18n import load_languages
 from bot.understanding.reading import Understanding
+from bot.vocabulary import topic_index
 from catalog.catalog import load_catalog
 
 DATA = Path(__file__).parent / "data"
@@ -39,7 +41,10 @@ def main() -> None:
 def turn_times() -> Iterator[float]:
     """Every dev message as a first message, then a button, a position and the results, on the shipped catalogs."""
     catalog = load_catalog(today=date(2026, 11, 23))
-    understanding = Understanding(load_languages(), (t.id for t in catalog.topics.topics.values() if t.is_danger))
+    languages = load_languages()
+    understanding = Understanding(
+        languages, (t.id for t in catalog.topics.topics.values() if t.is_danger), partial(topic_index, languages)
+    )
     understanding.warm_up()
     catalog.places.warm_up()
     for lang in LANGUAGES:

@@ -5,6 +5,7 @@ python -m benchmarks.understanding [dev|test]. The *.dev.* files may be looked a
 
 import sys
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -14,6 +15,7 @@ from bot.evaluate import Score, evaluate
 from bot.i18n import load_languages
 from bot.jsonlines import Desk
 from bot.understanding.reading import Understanding
+from bot.vocabulary import topic_index
 from catalog.catalog import load_catalog
 
 DATA = Path(__file__).parent / "data"
@@ -34,7 +36,8 @@ def main() -> None:
     places = PLACES if PLACES.is_dir() else None
     catalog = load_catalog(today=date(2026, 11, 23), places=places)
     dangers = (topic.id for topic in catalog.topics.topics.values() if topic.is_danger)
-    desk = Desk(catalog, Understanding(load_languages(), dangers), datetime(2026, 11, 23, 10))  # noqa: DTZ001 local time
+    languages = load_languages()
+    desk = Desk(catalog, Understanding(languages, dangers, partial(topic_index, languages)), datetime(2026, 11, 23, 10))  # noqa: DTZ001 local time
     scores: dict[tuple[str, str], Score] = {}
     for file in sorted(DATA.glob(f"*.{which}.*.jsonl")):
         scores |= evaluate(desk, file.read_text("utf-8").splitlines())

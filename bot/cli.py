@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -20,6 +21,7 @@ from bot.dialogue.model import Answers, Command, Input, State, Text, Turn
 from bot.i18n import Languages, load_languages
 from bot.jsonlines import Answer, Desk, answered, match, parse_moment, understand
 from bot.understanding.reading import Understanding
+from bot.vocabulary import topic_index
 from catalog.catalog import Catalog, load_catalog
 from catalog.search import Freshness
 
@@ -66,11 +68,12 @@ def opened(catalog: Path | None, today: str | None) -> Desk:
         places=towns,
         freshness=Freshness(settings.old_days, settings.hidden_days),
     )
-    return Desk(loaded, _understanding(load_languages(), loaded), now)
+    return Desk(loaded, _understanding(load_languages(), loaded, settings.data_dir), now)
 
 
-def _understanding(languages: Languages, catalog: Catalog) -> Understanding:
-    return Understanding(languages, (t.id for t in catalog.topics.topics.values() if t.is_danger))
+def _understanding(languages: Languages, catalog: Catalog, folder: Path) -> Understanding:
+    dangers = (topic.id for topic in catalog.topics.topics.values() if topic.is_danger)
+    return Understanding(languages, dangers, partial(topic_index, languages, folder))
 
 
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})

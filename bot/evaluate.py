@@ -37,9 +37,9 @@ def evaluate(desk: Desk, lines: Iterable[str]) -> dict[tuple[str, str], Score]:
             asked = json.loads(line)
             expect = asked["expect"]
             answer = understand(desk, asked)
-        except (LineError, KeyError, TypeError, ValueError) as error:
+            first, three = _right(asked["slot"], expect, answer)
+        except (LineError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"line {number}: {_said(error)}") from error
-        first, three = _right(asked["slot"], expect, answer)
         slot = "danger" if isinstance(expect, Mapping) and "danger" in expect else asked["slot"]
         if slot == "danger":
             slot = "danger" if expect["danger"] else "no danger"
@@ -60,7 +60,11 @@ def table(scores: Mapping[tuple[str, str], Score]) -> Table:
 
 
 def _said(error: Exception) -> str:
-    return "'expect' is missing" if isinstance(error, KeyError) else str(error)
+    if isinstance(error, KeyError) and error.args == ("expect",):
+        return "'expect' is missing"
+    if isinstance(error, LineError | json.JSONDecodeError):
+        return str(error)
+    return "a line is an object with 'slot', 'text' and an 'expect' of the form that the slot answers"
 
 
 def _right(slot: str, expect: Any, answer: Mapping[str, Any]) -> tuple[bool, bool]:
@@ -75,13 +79,14 @@ def _right(slot: str, expect: Any, answer: Mapping[str, Any]) -> tuple[bool, boo
         right = {_span(child) for child in children} == {_span(child) for child in answer["children"]}
         return right, right
     if slot == "language":
-        right = answer["lang"] in _ids(expect, ("lang", "language"))
+        wanted = expect.get("lang") if isinstance(expect, Mapping) else expect
+        right = answer["lang"] in (wanted if isinstance(wanted, list) else [wanted])
         return right, right
     return _place_right(expect, answer)
 
 
 def _place_right(expect: Any, answer: Mapping[str, Any]) -> tuple[bool, bool]:
-    wanted = expect if isinstance(expect, Mapping) else {"name": expect}
+    wanted = expect if isinstance(expect, Mapping) else {"name": expect} if expect else {}
     if "places" in wanted:
         wanted = wanted["places"][0] if wanted["places"] else {}
     if not wanted:

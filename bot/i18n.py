@@ -61,8 +61,12 @@ class Language:
 
     def data(self, name: str) -> dict[str, Any]:
         """Content of one of its YAML files; empty when the language has none."""
+        return yaml.load(self.raw(name), yaml.CSafeLoader) or {}
+
+    def raw(self, name: str) -> bytes:
+        """The bytes of one of its YAML files; empty when the language has none."""
         path = self.folder.joinpath(f"{name}.yaml")
-        return (yaml.load(path.read_text("utf-8"), yaml.CSafeLoader) or {}) if path.is_file() else {}
+        return path.read_bytes() if path.is_file() else b""
 
     @cached_property
     def messages(self) -> gettext.GNUTranslations:

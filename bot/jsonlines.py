@@ -17,6 +17,7 @@ from catalog.search import Hit, Query
 
 NOON = time(12)
 MOST_OFFERS = 100
+YEARS = range(1990, 2100)  # in which a conversation can take place
 TOPICS_SHOWN = 5
 TOPIC_WEIGHTS = (1.0, 0.7, 0.5)
 WRONG_LINE = "this line is not a JSON object"
@@ -46,7 +47,7 @@ def answered(desk: Desk, lines: Iterable[str], answer: Answer) -> Iterator[str]:
     """Answer line by line, in order. A wrong line gets a line with an `error`; the next one is answered all the same."""
     for line in lines:
         if line.strip():
-            yield json.dumps(_one(desk, line, answer), ensure_ascii=False)
+            yield json.dumps(_one(desk, line, answer), ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 def _one(desk: Desk, line: str, answer: Answer) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def understand(desk: Desk, asked: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(text, str):
         raise LineError("'text' is missing")
     slot = asked.get("slot")
-    if slot not in SLOTS:
+    if not isinstance(slot, str) or slot not in SLOTS:
         raise LineError(f"unknown slot {slot!r}: use {', '.join(SLOTS)}")
     return SLOTS[slot](desk, text, _lang(desk, asked))
 
@@ -182,7 +183,7 @@ def _wanted_place(desk: Desk, place: object, lang: str) -> Place | None:
 def _position(place: list[Any]) -> tuple[float, float]:
     try:
         lat, lon = (float(number) for number in place)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise LineError("'place' as a position is [lat, lon]") from error
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):  # noqa: PLR2004 degrees
         raise LineError("'place' as a position is [lat, lon] in degrees")
@@ -194,7 +195,7 @@ def _children(children: object) -> tuple[tuple[int, int], ...]:
         return ()
     try:
         ages = tuple((int(child["min_months"]), int(child["max_months"])) for child in children)  # type: ignore[attr-defined]
-    except (TypeError, KeyError, ValueError) as error:
+    except (TypeError, KeyError, ValueError, OverflowError) as error:
         raise LineError("'children' is a list of {min_months, max_months}") from error
     return ages
 
@@ -233,8 +234,10 @@ def parse_moment(text: str) -> datetime:
         ValueError: with an example of the right form.
     """
     try:
-        if "T" in text or " " in text.strip():
-            return datetime.fromisoformat(text).replace(tzinfo=None)
-        return datetime.combine(date.fromisoformat(text), NOON)
+        has_time = "T" in text or " " in text.strip()
+        moment = datetime.fromisoformat(text) if has_time else datetime.combine(date.fromisoformat(text), NOON)
     except ValueError as error:
         raise ValueError(f"{text!r} is not a date such as 2026-11-22") from error
+    if moment.year not in YEARS:
+        raise ValueError(f"{text!r} is too far away: use a year from {YEARS.start} to {YEARS.stop - 1}")
+    return moment.replace(tzinfo=None)

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bot.dialogue.engine import respond
 from bot.dialogue.model import Answers, Ask, Card, Choice, Input, State, Text
 from bot.i18n import Translator, load_languages
 from bot.understanding.reading import Understanding
+from bot.vocabulary import topic_index
 from catalog.catalog import load_catalog
 
 TARGET = Path(__file__).parent.parent / "docs" / "conversation.svg"
@@ -44,7 +46,7 @@ def main() -> None:
     catalog = load_catalog(today=date(2026, 11, 23))
     languages = load_languages()
     dangers = (topic.id for topic in catalog.topics.topics.values() if topic.is_danger)
-    understanding = Understanding(languages, dangers)
+    understanding = Understanding(languages, dangers, partial(topic_index, languages))
     columns = []
     for lang, inputs in CHATS:
         text = languages.translator(lang)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from bot.dialogue.model import Answers, Choice, Command, Input, Location, State,
 from bot.i18n import Languages, Translator, load_languages
 from bot.jsonlines import Desk
 from bot.understanding.reading import Understanding
+from bot.vocabulary import topic_index
 from catalog.catalog import Catalog, load_catalog
 from catalog.topics import Topics, load_topics
 
@@ -51,7 +53,9 @@ def languages() -> Languages:
 
 @pytest.fixture(scope="session")
 def understanding(languages: Languages, topics: Topics) -> Understanding:
-    return Understanding(languages, (topic.id for topic in topics.topics.values() if topic.is_danger))
+    return Understanding(
+        languages, (topic.id for topic in topics.topics.values() if topic.is_danger), partial(topic_index, languages)
+    )
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.understanding.reading import Understanding
-from bot.understanding.topic import Entry, TopicGuesses, TopicIndex
+from bot.understanding.topic import Entry, TopicGuesses, TopicIndex, TopicTable
 from catalog.topics import Topics
 
 # Invented words that fill the vocabulary, so that the real ones are rare in it, as in a large one.
@@ -31,7 +31,7 @@ VOCABULARY = [
 
 @pytest.fixture(scope="module")
 def index() -> TopicIndex:
-    return TopicIndex(VOCABULARY)
+    return TopicIndex(TopicTable.of(VOCABULARY))
 
 
 @pytest.mark.parametrize(

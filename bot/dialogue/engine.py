@@ -236,7 +236,7 @@ def _steered(ask: Ask, state: State, scene: Scene, *, skip: bool = True) -> Ask:
 
 
 def _can_skip(state: State) -> bool:
-    return _speaks(state) and state.answers.step != RESULTS.name
+    return state.answers.step != RESULTS.name
 
 
 def _again(state: State, scene: Scene) -> Turn:
@@ -268,19 +268,8 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
             return _skip(state, name, scene)
         case "danger":
             return Turn(state, _with_steering(danger_menu(scene), state, scene, skip=False))
-        case "thanks":
-            return Turn(
-                state,
-                (
-                    Say("💚 " + scene.text.gettext("You are welcome. All the best for you and your family!")),
-                    *_ask_again(state, scene),
-                ),
-            )
-        case "voice" if _speaks(state):
-            text = scene.text.gettext("I cannot listen to voice messages. Please write a few words, or tap a button.")
-            return Turn(state, (Say("🙉 " + text), *_ask_again(state, scene)))
-        case "hello" if _speaks(state):
-            return Turn(state, _ask_again(state, scene))
+        case "thanks" | "hello" | "voice" if _speaks(state):
+            return Turn(state, (*_small_talk(name, scene), *_ask_again(state, scene)))
         case "language":
             return _change(state, LANGUAGE.name, scene)
         case "delete":
@@ -293,6 +282,15 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
         case "none" if answers.suggested:
             return _choice(state, "groups:0", scene)
     return _again(state, scene)
+
+
+def _small_talk(name: str, scene: Scene) -> tuple[Reply, ...]:
+    _ = scene.text.gettext
+    if name == "thanks":
+        return (Say("💚 " + _("You are welcome. All the best for you and your family!")),)
+    if name == "voice":
+        return (Say("🙉 " + _("I cannot listen to voice messages. Please write a few words, or tap a button.")),)
+    return ()
 
 
 def _help(scene: Scene) -> str:

@@ -24,7 +24,9 @@ YOUTH_YEARS = range(8, 20)  # somebody of this age who says "I am" is the child
 
 ARABIC_AND = "و"  # written together with the next word
 
-_FRACTIONS = str.maketrans({"½": ".5", "¼": ".25", "¾": ".75", "⅓": ".33"})
+_FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅓": ".33"}
+_FRACTION = re.compile(r"(\d*)\s*([½¼¾⅓])")
+_NOT_AGES = re.compile(r"\b\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|(?:\d[ /-]?){6,}\d")  # dates, telephone numbers
 _MIXED = re.compile(r"\b(\d{1,2})\s+1\s*/\s*2\b|(?<![\d.])\b1\s*/\s*2\b")
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ`´](?=\w)")
 _TOKEN = re.compile(r"\d+[.,]\d+(?!\d)|[^\W_]+|[-–—/,;+&]")
@@ -41,6 +43,7 @@ class Age(NamedTuple):
 
 PREGNANCY = Age(-9, -1)
 ONE_YEAR = Age(12, 23)
+TWO_YEARS = Age(24, 35)
 NEARBY = 4  # words
 HEAD = 3  # letters by which beginnings of words are listed
 
@@ -108,6 +111,7 @@ class AgeWords:
     born: Words
     myself: Words
     joins: Words
+    ranges: Words
 
 
 def age_words(data: Mapping[str, Any]) -> AgeWords:
@@ -127,6 +131,7 @@ def age_words(data: Mapping[str, Any]) -> AgeWords:
         born=Words.of(data.get("born", ())),
         myself=Words.of(data["myself"]),
         joins=Words.of(data["joins"]),
+        ranges=Words.of(data.get("ranges", ())),
     )
 
 
@@ -159,9 +164,9 @@ def find_ages(text: str, words: AgeWords, *, asked: bool) -> tuple[Age, ...]:
 
 def _tokens(text: str, words: AgeWords) -> list[str]:
     """Cut into numbers, cleaned words and separators; "3j" and "dreijährig" become two tokens."""
-    text = ascii_digits(text[:MAX_LENGTH].translate(_FRACTIONS))
+    text = _FRACTION.sub(lambda m: f" {m[1] or 0}{_FRACTIONS[m[2]]} ", ascii_digits(text[:MAX_LENGTH]))
+    text = _NOT_AGES.sub(" ", text)
     text = _MIXED.sub(lambda m: f"{m[1]}.5" if m[1] else "0.5", text)
-    text = re.sub(r"(?<=\d)\s+(?=\.(?:5|25|75|33)(?!\d))", "", text)
     text = re.sub(r"(?<=\d)[.,](?!(?:5|25|75|33|50)(?!\d))(?=\d)", " , ", text)  # "3,7" is two children
     tokens: list[str] = []
     for token in _TOKEN.findall(_APOSTROPHE.sub("", _without_marks(text.casefold()))):
@@ -185,13 +190,14 @@ def _split(token: str, words: AgeWords) -> list[str]:
         is_measure = known or len(rest) <= 2 or len(number[1]) > 1  # noqa: PLR2004 "3yo", "14jährig"
         return [number[1], rest] if is_measure else [clean(token)]
     word = clean(token)
-    if word in words.numbers or " " in word:
+    if not word or word in words.numbers or " " in word:
         return word.split()
     if word[0] == ARABIC_AND and (word[1:] in words.numbers or words.ages.at([word[1:]], 0)[0]):
         return [ARABIC_AND, word[1:]]
     for spoken in words.numbers:
         rest = word.removeprefix(spoken)
-        if len(spoken) > 2 and rest != word and any(rest in unit for unit in words.units.values()):  # noqa: PLR2004
+        measures = (*words.units.values(), words.classes)
+        if len(spoken) > 2 and rest != word and any(rest in measure for measure in measures):  # noqa: PLR2004
             return [spoken, rest]
     return [word]
 
@@ -229,6 +235,8 @@ class _Reading:
     def _spoken_age(self, i: int, length: int, span: Age) -> int:
         """A word that means an age by itself: "baby", "سنتين". Beside a number for the same child it adds nothing."""
         end = i + length
+        if span == TWO_YEARS and self._half(end):
+            span, end = Age(30, 30), end + self._half(end)
         if span == ONE_YEAR:
             months, end = self._with_months(1.0, "year", end)
             half = self._half(end)
@@ -243,7 +251,7 @@ class _Reading:
 
     def _number(self, i: int) -> _Number | None:
         token = self.tokens[i]
-        value = _decimal(token) if token[0].isdigit() else self._number_word(i)
+        value = _decimal(token) if _is_number(token) else self._number_word(i)
         if value is None:
             return None
         last = i
@@ -291,6 +299,9 @@ class _Reading:
         if self._token(unit_at) in _DASHES and self._unit(unit_at + 1) and not self._number_at(unit_at + 1):
             unit_at += 1
         unit = self._unit(unit_at)
+        upper = self._range(number) if unit is None else None
+        if upper is not None:
+            return upper
         if unit is None:
             self._keep_bare(number)
             return number.at + 1
@@ -311,19 +322,32 @@ class _Reading:
         self._add(number.start, value, unit, months)
         return end
 
+    def _range(self, number: _Number) -> int | None:
+        """ "2 bis 3 Jahre", "2-3 Jahre": one child, somewhere between. The token after it, or None."""
+        if self._token(number.at + 1) not in self.words.ranges and self._token(number.at + 1) not in _DASHES:
+            return None
+        upper = self._number(number.at + 2) if number.at + 2 < len(self.tokens) else None
+        unit = self._unit(upper.at + 1) if upper else None
+        if upper is None or upper.value <= number.value or not (unit or self.asked):
+            return None
+        first, last = _span(number.value, unit or "year"), _span(upper.value, unit or "year")
+        if first and last and not self._is_duration(number.start, upper.at + bool(unit)):
+            self.found.append((number.start, Age(first.min_months, last.max_months)))
+        return upper.at + 1 + bool(unit)
+
     def _with_months(self, value: float, unit: str, end: int) -> tuple[float | None, int]:
         """ "2 Jahre und 3 Monate" is one child."""
         if unit != "year" or value != int(value):
             return None, end
         i = end + 1 if self._token(end) in self.words.joins or self._token(end) in {",", "+"} else end
         more = self._number(i) if i < len(self.tokens) else None
-        if more and self._unit(more.at + 1) == "month" and more.value < 12:  # noqa: PLR2004 months of a year
+        if more and self._unit(more.at + 1) == "month" and more.value <= 12:  # noqa: PLR2004 months of a year
             return value * 12 + more.value, more.at + 2
         return None, end
 
     def _add(self, at: int, value: float, unit: str, months: float | None) -> None:
         age = Age(int(months), int(months)) if months is not None else _span(value, unit)
-        if age:
+        if age and age.max_months <= MAX_MONTHS:
             # "Baby 5 Monate" is one child: the number says it better than the word before it
             self.found = [
                 (i, other)
@@ -336,6 +360,8 @@ class _Reading:
         return self.words.ages.at(self.tokens, i)[0] > 0 and i not in self.pregnant_at
 
     def _keep_bare(self, number: _Number) -> None:
+        if self._is_pregnancy(number.start, "week"):
+            return
         following = self._token(number.at + 1)
         own_age = number.start > 0 and self._is_myself(number.start) and number.value not in YOUTH_YEARS
         if following in self.words.counted or own_age or not 0 <= number.value <= MAX_YEARS:
@@ -349,13 +375,24 @@ class _Reading:
 
     def _settle_waiting(self, unit: str | None) -> None:
         """Give bare numbers the unit of the number they stand beside ("3, 5 und 9 Monate"), else years."""
+        counted = False
         for number, at in self.waiting:
-            if self._counts(number):
+            counted = (
+                self._counts(number)
+                or (counted and self._follows(number))
+                or (unit is not None and self._joined(number))
+            )
+            if counted:
                 joined = unit and self._joined(number)
                 span = _span(number.value, unit if joined and unit else "year")
                 if span:
                     self.found.append((at, span))
         self.waiting = []
+
+    def _follows(self, number: _Number) -> bool:
+        """Whether it goes on a list: "4, 6 and 9"."""
+        before = self._token(number.start - 1)
+        return before in self.words.joins or before in {",", "/", "+", "&", ";"}
 
     def _joined(self, number: _Number) -> bool:
         following = self._token(number.at + 1)
@@ -383,12 +420,10 @@ class _Reading:
     def _is_rate(self, number: _Number, unit: str) -> bool:
         """ "A few hours a week", "3 Monate Wartezeit": unasked, months and weeks are an age only near a child."""
         article = not self.tokens[number.start][0].isdigit() and number.value == 1
-        near_child = any(
-            token in self.words.children for token in self.tokens[max(0, number.start - 4) : number.at + 4]
-        )
-        if article and not self.asked:
-            return not near_child
-        if article and len(self.tokens) > 6:  # noqa: PLR2004 an answer is short
+        around = range(max(0, number.start - NEARBY), min(number.at + NEARBY, len(self.tokens)))
+        near_child = any(self.tokens[i] in self.words.children or self._is_spoken(i) for i in around)
+        long_answer = len(self.tokens) > 6  # noqa: PLR2004 an answer is short
+        if article and (long_answer or not self.asked):
             return not near_child
         return not self.asked and unit != "year" and not near_child
 
@@ -396,20 +431,12 @@ class _Reading:
         return unit != "year" and any(abs(at - pregnant) <= 5 for pregnant in self.pregnant_at)  # noqa: PLR2004 words around
 
     def _school_class(self, i: int) -> int:
-        """ "1. Klasse", "Klasse 3", "erste Klasse": the token after it, or 0."""
-        length, number = self.words.ordinals.at(self.tokens, i)
-        if self.tokens[i].isdigit():
-            after = self._token(i + 1)
-            suffix = after.isalpha() and len(after) <= 2 and after not in self.words.classes  # noqa: PLR2004 "8th"
-            length, number = 1 + suffix, int(self.tokens[i])
+        """ "1. Klasse", "7-й клас", "Achtklässler", "Klasse 3", "erste Klasse": the token after it, or 0."""
+        length, number = self._class_number(i)
         if length and self._token(i + length) in self.words.classes:
             end = i + length + 1
-        elif self.tokens[i] in self.words.classes and i + 1 < len(self.tokens):
-            length, number = self.words.ordinals.at(self.tokens, i + 1)
-            if self.tokens[i + 1].isdigit():
-                length, number = 1, int(self.tokens[i + 1])
-            elif self.tokens[i + 1] in self.words.numbers and not length:
-                length, number = 1, self.words.numbers[self.tokens[i + 1]]
+        elif self.tokens[i] in self.words.classes:
+            length, number = self._class_number(i + 1)
             end = i + 1 + length
             if not length:
                 return 0
@@ -420,6 +447,19 @@ class _Reading:
             self.found.append((i, Age(first * 12, (first + 2) * 12 - 1)))
         return end
 
+    def _class_number(self, i: int) -> tuple[int, float]:
+        """A number as classes have it, and how many tokens it takes: "8", "8th", "7-й", "acht", "erste"."""
+        token = self._token(i)
+        if token.isdigit():
+            at = i + 2 if self._token(i + 1) in _DASHES else i + 1
+            suffix = self._token(at)
+            is_suffix = suffix.isalpha() and len(suffix) <= 2 and suffix not in self.words.classes  # noqa: PLR2004 "th", "й"
+            return (at + 1 - i if is_suffix else 1), int(token)
+        length, number = self.words.ordinals.at(self.tokens, i)
+        if not length and token in self.words.numbers:
+            return 1, self.words.numbers[token]
+        return length, number or 0
+
     def _number_at(self, i: int) -> bool:
         return i < len(self.tokens) and (self.tokens[i][0].isdigit() or self.tokens[i] in self.words.numbers)
 
@@ -429,6 +469,11 @@ class _Reading:
 
 def _overlap(one: Age, other: Age) -> bool:
     return one.min_months <= other.max_months and other.min_months <= one.max_months
+
+
+def _is_number(token: str) -> bool:
+    """Digits with at most one point or comma; "4b2" is none."""
+    return token.replace(",", "", 1).replace(".", "", 1).isdecimal()
 
 
 def _decimal(token: str) -> float | None:

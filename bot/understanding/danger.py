@@ -8,7 +8,7 @@ parted by "|", "word*" begins so, "*word*" contains it, "two_words" follow each 
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from catalog.text import clean, phon
 
@@ -98,6 +98,7 @@ class DangerNet:
         return places
 
 
+@lru_cache(maxsize=65536)
 def _sound(cleaned: str) -> str:
     """How a word sounds, marked with its script: a Cyrillic word is not mistaken for a Turkish one that sounds alike."""
     sound = phon(cleaned)
@@ -115,7 +116,7 @@ def _forms(token: str) -> tuple[str, ...]:
 
 def _contains(token: str, part: str) -> bool:
     marked = part[:1].isupper()
-    return part[marked:] in token and (not marked or token[0] == part[0])
+    return part[marked:] in token and token[:1].isupper() == marked and (not marked or token[0] == part[0])
 
 
 def _row_at(tokens: list[str], i: int, parts: tuple[str, ...]) -> bool:

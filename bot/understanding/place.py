@@ -16,7 +16,9 @@ SHORTEST = 3  # letters
 SHORTEST_MISSPELT = 5  # shorter words are like too many names
 CITY_KM = 18.0  # a second place this near a city is its district
 
-_POST_CODE = re.compile(r"(?<![\d.,+/])((?:\d ?){4}\d)(?! ?\d|€| ?(?:euro|eur|€)|[.,/]\d)", re.IGNORECASE)
+_POST_CODE = re.compile(
+    r"(?<![\d.,+/-])(?<!\d[ /-])((?:\d ?){4}\d)(?! ?\d|-\d|€| ?(?:euro|eur|€)|[.,/]\d)", re.IGNORECASE
+)
 _SUFFIX = re.compile(r"(?<=\w{3})['’`´]\w{1,9}\b")  # Turkish: Berlin'de, Köln'deyiz
 _ARABIC_PREFIX = re.compile(r"^(?:وال|بال|لل|ال|ب|و|ل|ف)(?=\w{3})")
 

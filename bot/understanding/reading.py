@@ -1,6 +1,6 @@
 """One message read for everything it may say: several questions can be answered in one sentence."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -10,7 +10,7 @@ from bot.understanding.age import Age, AgeWords, age_words, find_ages
 from bot.understanding.danger import DangerNet, parse_patterns
 from bot.understanding.language import LanguageDetector, LanguageGuess, LanguageTraits
 from bot.understanding.place import PlaceWords, find_place
-from bot.understanding.topic import KNOWN_SCORE, Entry, TopicGuesses, TopicIndex
+from bot.understanding.topic import KNOWN_SCORE, TopicGuesses, TopicIndex
 from catalog.places import Found, Gazetteer
 from catalog.text import MAX_LENGTH, clean
 
@@ -41,8 +41,11 @@ class Understood:
 class Understanding:
     """The words of every language, ready. Built from data only; parts that take long are made when first needed."""
 
-    def __init__(self, languages: Languages, danger_topics: Iterable[str]) -> None:
+    def __init__(
+        self, languages: Languages, danger_topics: Iterable[str], vocabulary: Callable[[], TopicIndex]
+    ) -> None:
         self.languages = languages
+        self._vocabulary = vocabulary
         self.danger_topics = frozenset(danger_topics)
 
     def warm_up(self) -> None:
@@ -58,19 +61,7 @@ class Understanding:
 
     @cached_property
     def topics(self) -> TopicIndex:
-        """Everyday words of all languages; the names on the buttons are words too."""
-        said = (
-            Entry(topic, language.tag, text)
-            for language in self.languages
-            for topic, texts in language.data("phrases").items()
-            for text in texts
-        )
-        named = (
-            Entry(topic, language.tag, label)
-            for language in self.languages
-            for topic, label in language.labels.get("topics", {}).items()
-        )
-        return TopicIndex([*said, *named])
+        return self._vocabulary()
 
     @property
     def common_words(self) -> frozenset[str]:

@@ -17,6 +17,7 @@ from bot.understanding.grams import text_grams, texts_grams
 from catalog.text import clean, phon
 
 OWN_LANGUAGE = 1.3
+FEW = 20  # entries among which nothing is too common
 COMMON = 0.05  # share of entries from which a gram is too common to tell anything
 KEPT = 48  # nearest entries that get the second look
 SECOND_LOOK = 0.25
@@ -60,56 +61,85 @@ class Entry(NamedTuple):
     text: str
 
 
+class TopicTable(NamedTuple):
+    """The vocabulary, counted: plain arrays, so that they can be kept in a file."""
+
+    topics: NDArray[np.str_]  # names, in the order of the columns
+    languages: NDArray[np.str_]
+    words: NDArray[np.str_]  # every cleaned word once
+    sounds: NDArray[np.str_]  # each entry as it sounds
+    topic: NDArray[np.int16]  # of each entry
+    lang: NDArray[np.int16]
+    grams: NDArray[np.int64]  # sorted
+    rarity: NDArray[np.float64]  # of each gram
+    likely: NDArray[np.float32]  # log probability of a gram (row) where a topic (column) is spoken of
+    starts: NDArray[np.int64]  # where each gram's entries begin
+    owners: NDArray[np.int32]  # entries, gram by gram
+    weights: NDArray[np.float32]  # of the gram in that entry
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> "TopicTable":
+        """Count all entries; takes some seconds for tens of thousands."""
+        listed = list(entries)
+        topics, languages = sorted({e.topic for e in listed}), sorted({e.lang for e in listed})
+        topic = np.array([topics.index(e.topic) for e in listed], dtype=np.int16)
+        lang = np.array([languages.index(e.lang) for e in listed], dtype=np.int16)
+        cleaned = [clean(e.text) for e in listed]
+        codes, owners = texts_grams(cleaned)
+        pairs, counts = np.unique((owners << 32) | codes, return_counts=True)
+        owners = pairs >> 32
+        grams, of_pair = np.unique(pairs & 0xFFFFFFFF, return_inverse=True)
+        rarity = _rarity(of_pair, lang[owners], np.bincount(lang, minlength=len(languages)), len(grams))
+        weights = (1 + np.log(counts)) * rarity[of_pair]
+        weights /= np.sqrt(np.bincount(owners, weights**2, minlength=len(listed)))[owners]
+        order = np.argsort(of_pair, kind="stable")
+        return cls(
+            topics=np.array(topics),
+            languages=np.array(languages),
+            words=np.array(sorted({word for text in cleaned for word in text.split()})),
+            sounds=np.array([phon(text) for text in cleaned]),
+            topic=topic,
+            lang=lang,
+            grams=grams,
+            rarity=rarity,
+            likely=_likelihoods(of_pair, topic[owners], weights, (len(grams), len(topics))),
+            starts=np.searchsorted(of_pair[order], np.arange(len(grams) + 1)),
+            owners=owners[order].astype(np.int32),
+            weights=weights[order].astype(np.float32),
+        )
+
+
+def _rarity(
+    of_pair: NDArray[np.int64], langs: NDArray[np.int16], sizes: NDArray[np.int64], count: int
+) -> NDArray[np.float64]:
+    """Inverse document frequency, taken in the language in which the gram is most common."""
+    found = np.bincount(of_pair * len(sizes) + langs, minlength=count * len(sizes))
+    share = (found.reshape(count, -1) / np.maximum(sizes, 1)).max(axis=1)
+    rarity: NDArray[np.float64] = 0.3 + np.log((1 + 1 / max(float(sizes.mean()), 1.0)) / share)
+    return rarity
+
+
+def _likelihoods(
+    of_pair: NDArray[np.int64], topics: NDArray[np.int16], weights: NDArray[np.float64], shape: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Multinomial naive Bayes on weights instead of counts."""
+    mass = np.bincount(of_pair * shape[1] + topics, weights, minlength=shape[0] * shape[1])
+    smooth = mass.astype(np.float64).reshape(shape) + SMOOTHING
+    likely: NDArray[np.float32] = np.log(smooth / smooth.sum(axis=0)).astype(np.float32)
+    return likely
+
+
 class TopicIndex:
     """The vocabulary of all languages, ready to be searched."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        listed = list(entries)
-        self.topics = sorted({entry.topic for entry in listed})
-        self.languages = sorted({entry.lang for entry in listed})
-        self._topic = np.array([self.topics.index(entry.topic) for entry in listed])
-        self._lang = np.array([self.languages.index(entry.lang) for entry in listed])
-        cleaned = [clean(entry.text) for entry in listed]
-        self.words = frozenset(word for text in cleaned for word in text.split())
-        self._sounds = [phon(text) for text in cleaned]
-        self._known = frozenset(phon(word) for word in self.words if len(word) >= SHORTEST_WORD)
-        self._build(cleaned)
-
-    def _build(self, cleaned: list[str]) -> None:
-        grams, owners = texts_grams(cleaned)
-        pairs, counts = np.unique((owners << 32) | grams, return_counts=True)
-        owners, grams = pairs >> 32, pairs & 0xFFFFFFFF
-        self._grams, gram_of_pair = np.unique(grams, return_inverse=True)
-        self._idf = self._rarity(gram_of_pair, self._lang[owners])
-        weights = (1 + np.log(counts)) * self._idf[gram_of_pair]
-        norms = np.sqrt(np.bincount(owners, weights**2, minlength=len(cleaned)))
-        weights /= norms[owners]
-        self._likely = self._likelihoods(gram_of_pair, self._topic[owners], weights)
-        order = np.argsort(gram_of_pair, kind="stable")
-        self._owners = owners[order].astype(np.int32)
-        self._weights = weights[order].astype(np.float32)
-        self._starts = np.searchsorted(gram_of_pair[order], np.arange(len(self._grams) + 1))
-
-    def _rarity(self, gram_of_pair: NDArray[np.int64], langs: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Inverse document frequency, taken in the language in which the gram is most common."""
-        sizes = np.bincount(self._lang, minlength=len(self.languages))
-        found = np.bincount(
-            gram_of_pair * len(self.languages) + langs, minlength=len(self._grams) * len(self.languages)
-        )
-        share = (found.reshape(len(self._grams), -1) / np.maximum(sizes, 1)).max(axis=1)
-        mean_size = max(float(sizes.mean()), 1.0)
-        rarity: NDArray[np.float64] = 0.3 + np.log((1 + 1 / mean_size) / share)
-        return rarity
-
-    def _likelihoods(
-        self, gram_of_pair: NDArray[np.int64], topics: NDArray[np.int64], weights: NDArray[np.float64]
-    ) -> NDArray[np.float32]:
-        """Log probability of a gram (row) where a topic (column) is spoken of: multinomial naive Bayes on weights."""
-        cells = len(self._grams) * len(self.topics)
-        mass = np.bincount(gram_of_pair * len(self.topics) + topics, weights, minlength=cells)
-        smooth = mass.astype(np.float64).reshape(-1, len(self.topics)) + SMOOTHING
-        likely: NDArray[np.float32] = np.log(smooth / smooth.sum(axis=0)).astype(np.float32)
-        return likely
+    def __init__(self, table: TopicTable) -> None:
+        self.topics: list[str] = table.topics.tolist()
+        self.languages: list[str] = table.languages.tolist()
+        self.words: frozenset[str] = frozenset(table.words.tolist())
+        self._sounds: list[str] = table.sounds.tolist()
+        self._topic, self._lang = table.topic, table.lang
+        self._grams, self._idf, self._likely = table.grams, table.rarity, table.likely
+        self._starts, self._owners, self._weights = table.starts, table.owners, table.weights
 
     def guess(self, text: str, lang: str | None = None, limit: int = 5) -> TopicGuesses:
         """Return the topics a text may be about. `lang` is a soft hint, never a filter."""
@@ -137,6 +167,10 @@ class TopicIndex:
         return near is not None
 
     @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(phon(word) for word in self.words if len(word) >= SHORTEST_WORD)
+
+    @cached_property
     def _long_words(self) -> list[str]:
         return [word for word in self._known if len(word) >= SHORTEST_TYPO]
 
@@ -153,7 +187,7 @@ class TopicIndex:
         nothing and are left out.
         """
         scores = np.zeros(len(self._topic))
-        telling = self._starts[at + 1] - self._starts[at] <= COMMON * len(self._topic)
+        telling = self._starts[at + 1] - self._starts[at] <= max(COMMON * len(self._topic), FEW)
         for gram, weight in zip(at[telling], weights[telling], strict=True):
             span = slice(self._starts[gram], self._starts[gram + 1])
             scores[self._owners[span]] += weight * self._weights[span]
