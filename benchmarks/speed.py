@@ -46,7 +46,7 @@ def turn_times() -> Iterator[float]:
         languages, (t.id for t in catalog.topics.topics.values() if t.is_danger), partial(topic_index, languages)
     )
     understanding.warm_up()
-    catalog.places.warm_up()
+    catalog.warm_up(NOW.date())
     for lang in LANGUAGES:
         text = understanding.languages.translator(lang)
         for line in (DATA / f"topic.dev.{lang}.jsonl").read_text("utf-8").splitlines():

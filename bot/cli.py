@@ -126,7 +126,7 @@ def chat(lang: str | None, catalog: Path | None, today: str | None, as_json: boo
 
     turn = turned(state, Command("start"))
     click.echo(console.as_json(None, turn) if as_json else console.show(turn))
-    warming = Thread(target=desk.understanding.warm_up, daemon=True)
+    warming = Thread(target=_warm_up, args=(desk,), daemon=True)
     warming.start()
     for line in _lines(prompt=sys.stdin.isatty() and not as_json):
         said = console.parse(line, turn)
@@ -134,6 +134,11 @@ def chat(lang: str | None, catalog: Path | None, today: str | None, as_json: boo
             warming.join()
         turn = turned(turn.state, said)
         click.echo(console.as_json(line, turn) if as_json else f"\n{console.show(turn)}")
+
+
+def _warm_up(desk: Desk) -> None:
+    desk.understanding.warm_up()
+    desk.catalog.warm_up(desk.now.date())
 
 
 def _lines(*, prompt: bool) -> Iterator[str]:

@@ -11,7 +11,8 @@ import yaml
 
 from catalog.helplines import Helplines, load_helplines
 from catalog.model import Problem
-from catalog.places import Gazetteer, read_places, region_places, shipped_towns
+from catalog.hours import is_public_holiday
+from catalog.places import STATES, Gazetteer, read_places, region_places, shipped_towns
 from catalog.search import Freshness, Index
 from catalog.sources.helplines import helpline_offers
 from catalog.sources.yaml import Source, read_yaml
@@ -29,6 +30,12 @@ class Catalog:
     topics: Topics
     helplines: Helplines
     problems: tuple[Problem, ...] = ()
+
+    def warm_up(self, today: date) -> None:
+        """Build what the first question would otherwise wait for."""
+        self.places.warm_up()
+        for state in (None, *STATES.values()):
+            is_public_holiday(today, state)
 
 
 def load_catalog(

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.i18n import Languages, load_languages
-from bot.understanding.age import PREGNANCY, Age, AgeWords, age_words, ascii_digits, find_ages, merge
+from bot.understanding.age import PREGNANCY, Age, find_ages, merge
+from bot.understanding.age_words import AgeWords, age_words
+from bot.understanding.words import ascii_digits
 
 SPOKEN = {language.tag: age_words(data) for language in load_languages() if (data := language.data("numbers"))}
 UNBORN = (-9, -1)

@@ -11,7 +11,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from bot.i18n import FSI, PDI, Language, Languages, load_languages
-from bot.understanding.age import age_words
+from bot.understanding.age_words import age_words
 from bot.understanding.danger import parse_patterns
 from catalog.helplines import load_helplines
 from catalog.model import Document, Kind, NextStep, ProviderType

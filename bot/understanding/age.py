@@ -3,16 +3,14 @@
 Every language brings its words in locales/<tag>/numbers.yaml; the grammar of ages is here and the same for all.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from catalog.text import MAX_LENGTH, clean
+from bot.understanding.age_words import AgeWords, cut
 
 MAX_YEARS = 26
 MAX_MONTHS = MAX_YEARS * 12 + 11
@@ -21,16 +19,8 @@ DAYS_A_MONTH = 365 / 12
 SCHOOL_START_YEARS = 6
 LAST_CLASS = 13
 YOUTH_YEARS = range(8, 20)  # somebody of this age who says "I am" is the child
+NEARBY = 4  # words
 
-ARABIC_AND = "و"  # written together with the next word
-
-_FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "⅓": ".33"}
-_FRACTION = re.compile(r"(\d*)\s*([½¼¾⅓])")
-_NOT_AGES = re.compile(r"\b\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|(?:\d[ /-]?){6,}\d")  # dates, telephone numbers
-_MIXED = re.compile(r"\b(\d{1,2})\s+1\s*/\s*2\b|(?<![\d.])\b1\s*/\s*2\b")
-_APOSTROPHE = re.compile(r"(?<=\w)['’ʼ`´](?=\w)")
-_TOKEN = re.compile(r"\d+[.,]\d+(?!\d)|[^\W_]+|[-–—/,;+&]")
-_NUMBER_AND_WORD = re.compile(r"(\d+(?:[.,]\d+)?)([^\W\d_]*)")
 _DASHES = {"-", "–", "—"}
 
 
@@ -44,100 +34,6 @@ class Age(NamedTuple):
 PREGNANCY = Age(-9, -1)
 ONE_YEAR = Age(12, 23)
 TWO_YEARS = Age(24, 35)
-NEARBY = 4  # words
-HEAD = 3  # letters by which beginnings of words are listed
-
-
-class Words:
-    """Words, beginnings of words ("jahr*") and sequences of words, each with what it means; cleaned."""
-
-    def __init__(self, entries: Mapping[str, Any]) -> None:
-        self._whole: dict[str, Any] = {}
-        self._beginnings: dict[str, list[tuple[str, Any]]] = {}
-        self._sequences: dict[str, list[tuple[tuple[str, ...], Any]]] = {}
-        for entry, value in entries.items():
-            words = tuple(clean(entry).split())
-            if entry.endswith("*") and len(words) == 1:
-                self._beginnings.setdefault(words[0][:HEAD], []).append((words[0], value))
-            elif len(words) == 1:
-                self._whole.setdefault(words[0], value)
-            elif words:
-                self._sequences.setdefault(words[0], []).append((words, value))
-        self._heads = frozenset(map(len, self._beginnings))
-
-    @classmethod
-    def of(cls, entries: Iterable[str]) -> "Words":
-        return cls(dict.fromkeys(map(str, entries), True))
-
-    def __contains__(self, word: object) -> bool:
-        return isinstance(word, str) and (word in self._whole or self._begun(word) is not None)
-
-    def at(self, tokens: list[str], i: int) -> tuple[int, Any]:
-        """Return how many tokens from `i` on are an entry, and what it means; the longest entry counts. None: 0."""
-        here = tokens[i] if 0 <= i < len(tokens) else ""
-        longest: tuple[int, Any] = (0, None)
-        for words, value in self._sequences.get(here, ()):
-            if len(words) > longest[0] and tuple(tokens[i : i + len(words)]) == words:
-                longest = (len(words), value)
-        if longest[0]:
-            return longest
-        value = self._whole.get(here)
-        value = self._begun(here) if value is None else value
-        return (0, None) if value is None else (1, value)
-
-    def _begun(self, word: str) -> Any:
-        for length in self._heads:
-            for beginning, value in self._beginnings.get(word[:length], ()):
-                if word.startswith(beginning):
-                    return value
-        return None
-
-
-@dataclass(frozen=True)
-class AgeWords:
-    """One language's words for ages."""
-
-    numbers: Mapping[str, float]
-    ordinals: Words
-    half: tuple[tuple[str, ...], ...]
-    units: Mapping[str, Words]
-    classes: Words
-    pregnant: Words
-    ages: Words
-    children: Words
-    counted: Words
-    not_age_before: Words
-    not_age_after: Words
-    born: Words
-    myself: Words
-    joins: Words
-    ranges: Words
-
-
-def age_words(data: Mapping[str, Any]) -> AgeWords:
-    """Prepare what stands in a numbers.yaml."""
-    return AgeWords(
-        numbers={clean(word): float(value) for word, value in data["numbers"].items()},
-        ordinals=Words(data.get("ordinals", {})),
-        half=tuple(sorted((tuple(clean(h).split()) for h in data.get("half", ())), key=len, reverse=True)),
-        units={unit: Words.of(data[unit]) for unit in ("year", "month", "week", "day")},
-        classes=Words.of(data.get("class", ())),
-        pregnant=Words.of(data["pregnant"]),
-        ages=Words({word: Age(*span) for word, span in data["ages"].items()}),
-        children=Words.of(data["children"]),
-        counted=Words.of(data["counted"]),
-        not_age_before=Words.of(data["not_age_before"]),
-        not_age_after=Words.of(data["not_age_after"]),
-        born=Words.of(data.get("born", ())),
-        myself=Words.of(data["myself"]),
-        joins=Words.of(data["joins"]),
-        ranges=Words.of(data.get("ranges", ())),
-    )
-
-
-def ascii_digits(text: str) -> str:
-    """Write Arabic, Persian and other decimal digits as 0-9."""
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
 
 
 @dataclass(frozen=True)
@@ -158,48 +54,8 @@ def find_ages(text: str, words: AgeWords, *, asked: bool) -> tuple[Age, ...]:
     Returns:
         Ages; impossible ones (250 years) are left out. Nothing understood: empty.
     """
-    reading = _Reading(_tokens(text, words), words, asked=asked)
+    reading = _Reading(cut(text, words), words, asked=asked)
     return tuple(dict.fromkeys(reading.ages()))
-
-
-def _tokens(text: str, words: AgeWords) -> list[str]:
-    """Cut into numbers, cleaned words and separators; "3j" and "dreijährig" become two tokens."""
-    text = _FRACTION.sub(lambda m: f" {m[1] or 0}{_FRACTIONS[m[2]]} ", ascii_digits(text[:MAX_LENGTH]))
-    text = _NOT_AGES.sub(" ", text)
-    text = _MIXED.sub(lambda m: f"{m[1]}.5" if m[1] else "0.5", text)
-    text = re.sub(r"(?<=\d)[.,](?!(?:5|25|75|33|50)(?!\d))(?=\d)", " , ", text)  # "3,7" is two children
-    tokens: list[str] = []
-    for token in _TOKEN.findall(_APOSTROPHE.sub("", _without_marks(text.casefold()))):
-        tokens += _split(token, words)
-    return [token for token in tokens if token]
-
-
-def _without_marks(text: str) -> str:
-    """Drop accents and vowel signs, which would cut a word in two: the small dot of "İki" above all."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-
-
-def _split(token: str, words: AgeWords) -> list[str]:
-    """Take apart what is written together: "3j", "dreijährig", "وخمس". Words with a digit inside stay ("7amel")."""
-    if not token[0].isalnum():
-        return [token]
-    number = _NUMBER_AND_WORD.fullmatch(token)
-    if number:
-        rest = clean(number[2])
-        known = any(rest in unit for unit in words.units.values()) or any(rest == half[0] for half in words.half)
-        is_measure = known or len(rest) <= 2 or len(number[1]) > 1  # noqa: PLR2004 "3yo", "14jährig"
-        return [number[1], rest] if is_measure else [clean(token)]
-    word = clean(token)
-    if not word or word in words.numbers or " " in word:
-        return word.split()
-    if word[0] == ARABIC_AND and (word[1:] in words.numbers or words.ages.at([word[1:]], 0)[0]):
-        return [ARABIC_AND, word[1:]]
-    for spoken in words.numbers:
-        rest = word.removeprefix(spoken)
-        measures = (*words.units.values(), words.classes)
-        if len(spoken) > 2 and rest != word and any(rest in measure for measure in measures):  # noqa: PLR2004
-            return [spoken, rest]
-    return [word]
 
 
 class _Reading:
@@ -230,7 +86,7 @@ class _Reading:
         if number:
             return self._measure(number)
         length, span = self.words.ages.at(self.tokens, i)
-        return self._spoken_age(i, length, span) if length else i + 1
+        return self._spoken_age(i, length, Age(*span)) if length else i + 1
 
     def _spoken_age(self, i: int, length: int, span: Age) -> int:
         """A word that means an age by itself: "baby", "سنتين". Beside a number for the same child it adds nothing."""

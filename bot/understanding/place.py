@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.understanding.age import Words, ascii_digits
+from bot.understanding.words import Words, ascii_digits
 from catalog.geo import distances_km
 from catalog.places import Found, Gazetteer
 from catalog.text import MAX_LENGTH, clean

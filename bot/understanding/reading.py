@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Literal
 
 from bot.i18n import Language, Languages
-from bot.understanding.age import Age, AgeWords, age_words, find_ages
+from bot.understanding.age import Age, find_ages
+from bot.understanding.age_words import AgeWords, age_words
 from bot.understanding.danger import DangerNet, parse_patterns
 from bot.understanding.language import LanguageDetector, LanguageGuess, LanguageTraits
 from bot.understanding.place import PlaceWords, find_place
@@ -52,6 +53,7 @@ class Understanding:
         """Build what the first message would otherwise wait for."""
         _ = self._net, self.topics, self._ages, self._places, self._commands
         self.detector.guess("wie geht es")
+        self.concern("Unbekanntes", None)
 
     @cached_property
     def _net(self) -> DangerNet:

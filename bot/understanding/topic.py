@@ -163,7 +163,7 @@ class TopicIndex:
         sound = phon(word)
         if sound in self._known or len(sound) < SHORTEST_TYPO:
             return sound in self._known
-        near = process.extractOne(sound, self._long_words, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        near = process.extractOne(sound, self._long_words.get(sound[0], ()), scorer=fuzz.ratio, score_cutoff=ALIKE)
         return near is not None
 
     @cached_property
@@ -171,8 +171,13 @@ class TopicIndex:
         return frozenset(phon(word) for word in self.words if len(word) >= SHORTEST_WORD)
 
     @cached_property
-    def _long_words(self) -> list[str]:
-        return [word for word in self._known if len(word) >= SHORTEST_TYPO]
+    def _long_words(self) -> dict[str, list[str]]:
+        """By their first letter, which is seldom mistyped."""
+        listed: dict[str, list[str]] = {}
+        for word in self._known:
+            if len(word) >= SHORTEST_TYPO:
+                listed.setdefault(word[0], []).append(word)
+        return listed
 
     def _known_grams(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float64], float]:
         """The text's grams that the vocabulary has, their weights, and the length of the whole as a vector."""
