@@ -10,8 +10,8 @@ from pathlib import Path
 import yaml
 
 from catalog.helplines import Helplines, load_helplines
-from catalog.model import Problem
 from catalog.hours import is_public_holiday
+from catalog.model import Problem
 from catalog.places import STATES, Gazetteer, read_places, region_places, shipped_towns
 from catalog.search import Freshness, Index
 from catalog.sources.helplines import helpline_offers
