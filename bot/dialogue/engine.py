@@ -38,7 +38,7 @@ QUESTIONS: tuple[Step, ...] = (LANGUAGE, CHILD, TOPIC, PLACE)
 STEPS: dict[str, Step] = {step.name: step for step in (*QUESTIONS, RESULTS)}
 BY_PREFIX: dict[str, Step] = {prefix: step for step in STEPS.values() for prefix in step.prefixes}
 CHANGE = "change"
-SAID_ALOUD = ("danger", "thanks", "hello", "voice")  # whole messages that are never an answer
+SAID_ALOUD = ("danger", "thanks", "hello", "voice", "plea")  # whole messages that are never an answer
 COMMANDS = (
     "start",
     "back",
@@ -54,6 +54,7 @@ COMMANDS = (
     "thanks",
     "hello",
     "voice",
+    "plea",
 )
 
 
@@ -268,7 +269,7 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
             return _skip(state, name, scene)
         case "danger":
             return Turn(state, _with_steering(danger_menu(scene), state, scene, skip=False))
-        case "thanks" | "hello" | "voice" if _speaks(state):
+        case "thanks" | "hello" | "voice" | "plea" if _speaks(state):
             return Turn(state, (*_small_talk(name, scene), *_ask_again(state, scene)))
         case "language":
             return _change(state, LANGUAGE.name, scene)
@@ -288,6 +289,8 @@ def _small_talk(name: str, scene: Scene) -> tuple[Reply, ...]:
     _ = scene.text.gettext
     if name == "thanks":
         return (Say("💚 " + _("You are welcome. All the best for you and your family!")),)
+    if name == "plea":
+        return (Say("🤝 " + _("It is good that you ask. We look for help together, step by step.")),)
     if name == "voice":
         return (Say("🙉 " + _("I cannot listen to voice messages. Please write a few words, or tap a button.")),)
     return ()

@@ -19,6 +19,8 @@ def child_age(age: Age, text: Translator) -> str:
     if low < 0:
         return text.gettext("pregnancy")
     if low == high:
+        if low == 0:
+            return text.gettext("under 1 month")
         if low >= YEARS_FROM and low % 12 == 0:
             return text.ngettext("{n} year", "{n} years", low // 12)
         if low >= YEARS_FROM and low % 12 == 6:  # noqa: PLR2004 half a year

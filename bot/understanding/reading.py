@@ -23,6 +23,7 @@ SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ckb": "ARABIC", "ps": "ARABIC", "uk"
 }
 UNASKED_SCORE = 0.34  # how near an entry must be before an answer to another question is read as a concern
 SHORTEST_WORD = 3
+WORD_FOR_WORD = 0.8  # nearness of a message that is one of the entries but for a letter or two
 DANGER_LEAD = 0.3  # lower than what is needed to act on a topic: to miss is worse than to ask once too often
 
 
@@ -131,11 +132,13 @@ class Understanding:
         return self.detector.guess(text)
 
     def concern(self, text: str, lang: str | None) -> TopicGuesses:
-        """What a text may be about. Nothing, where no word of it is one that families use for a concern."""
+        """What a text may be about. Nothing, where none of its words is one that families use for a concern, unless it
+        is nearly word for word what they say ("ich kann nicht mehr").
+        """
         text = text[:MAX_LENGTH]
-        if not any(self._tells(word) for word in clean(text).split()):
-            return TopicGuesses()
-        return self.topics.guess(text, lang)
+        guesses = self.topics.guess(text, lang)
+        tells = any(self._tells(word) for word in clean(text).split())
+        return guesses if tells or guesses.nearness >= WORD_FOR_WORD else TopicGuesses()
 
     def _tells(self, word: str) -> bool:
         return len(word) >= SHORTEST_WORD and word not in self._small_words and self.topics.knows(word)
