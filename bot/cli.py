@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import Thread
+from tomllib import TOMLDecodeError
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,8 @@ def clear_errors() -> Iterator[None]:
     except ValidationError as error:
         names = ", ".join(f"NAHBEI_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
         raise click.UsageError(names) from error
+    except TOMLDecodeError as error:
+        raise click.UsageError(f"nahbei.toml: {error}") from error
     except OSError as error:
         raise click.UsageError(f"{error.filename or 'file'}: {error.strerror or error}") from error
     except ValueError as error:

@@ -218,9 +218,9 @@ class Translator:
         amount = format_decimal(euros, f"#,##0{'.00' if digits else ''}", self.language.locale, numbering_system="latn")
         return f"{amount} €"
 
-    def day(self, value: date) -> str:
-        """A day as people say it, without the year: "Mi., 25. Nov."."""
-        return _latin_digits(format_skeleton("MMMEd", value, locale=self.language.locale))
+    def day(self, value: date, *, with_year: bool = False) -> str:
+        """A day as people say it: "Mi., 25. Nov."."""
+        return _latin_digits(format_skeleton("yMMMEd" if with_year else "MMMEd", value, locale=self.language.locale))
 
     def month(self, value: date) -> str:
         return _latin_digits(format_date(value, "LLLL yyyy", locale=self.language.locale))

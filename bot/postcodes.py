@@ -5,6 +5,8 @@ import hashlib
 import io
 import urllib.request
 import zipfile
+import zlib
+from http.client import HTTPException
 from pathlib import Path
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -30,7 +32,12 @@ def update(
         OSError: when there is no network or no permission.
         ValueError: when the file is not what was expected.
     """
-    packed = _download(url or GEONAMES)
+    try:
+        packed = _download(url or GEONAMES)
+    except HTTPException as error:
+        raise ValueError(
+            "the answer was broken off or is no web page: nothing was changed, please try again"
+        ) from error
     digest = hashlib.sha256(packed).hexdigest()
     if sha256 and digest != sha256.lower():
         raise ValueError(f"the file has checksum {digest}, not {sha256}: nothing was changed")
@@ -53,7 +60,8 @@ def _download(url: str) -> bytes:
     columns = (TextColumn("post codes"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     request = urllib.request.Request(url, headers={"User-Agent": "nahbei"})  # noqa: S310 the operator names the address
     with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer, Progress(*columns, transient=True) as bar:  # noqa: S310 same
-        task = bar.add_task("", total=int(answer.headers.get("Content-Length") or 0) or None)
+        length = answer.headers.get("Content-Length") or ""
+        task = bar.add_task("", total=int(length) if length.isdigit() else None)
         parts, size = [], 0
         while chunk := answer.read(CHUNK):
             parts.append(chunk)
@@ -64,17 +72,24 @@ def _download(url: str) -> bytes:
     return b"".join(parts)
 
 
+def _in_germany(cells: list[str]) -> bool:
+    try:
+        return 47 <= float(cells[LAT]) <= 56 and 5 <= float(cells[LON]) <= 16  # noqa: PLR2004 degrees
+    except ValueError:
+        return False
+
+
 def _rows(packed: bytes) -> list[tuple[str, ...]]:
     """One row a post code; where several towns share it, the first one named speaks for it."""
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             text = archive.read("DE.txt").decode("utf-8")
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, KeyError, UnicodeDecodeError) as error:
         raise ValueError("this is not GeoNames' DE.zip: nothing was changed") from error
     found: dict[str, tuple[str, ...]] = {}
     for line in text.splitlines():
         cells = line.split("\t")
-        if len(cells) > LON and len(cells[PLZ]) == 5 and cells[PLZ].isdigit():  # noqa: PLR2004 digits of a post code
+        if len(cells) > LON and len(cells[PLZ]) == 5 and cells[PLZ].isdigit() and _in_germany(cells):  # noqa: PLR2004 digits
             row = (cells[PLZ], cells[PLACE], cells[STATE], cells[LAT], cells[LON], cells[COUNTY])
             found.setdefault(cells[PLZ], row)
     return sorted(found.values())

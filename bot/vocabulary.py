@@ -6,9 +6,9 @@ Building takes some seconds, reading a few hundredths. Nothing personal is in it
 import hashlib
 import logging
 import os
-import tempfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from bot.i18n import Languages
 from bot.understanding.topic import Entry, TopicIndex, TopicTable
 
-FORMAT = 1  # raise it when grams, weights or normalisation change
+FORMAT = 2  # raise it when grams, weights or normalisation change
 PREFIX = "topics-"
 
 log = logging.getLogger(__name__)
@@ -55,25 +55,27 @@ def _fingerprint(languages: Languages) -> str:
 
 def _read(file: Path) -> TopicTable | None:
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as raw, np.load(raw, allow_pickle=False) as arrays:
             return TopicTable(**{name: arrays[name] for name in TopicTable._fields})
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         log.warning("vocabulary.unreadable")
         return None
 
 
 def _write(table: TopicTable, file: Path) -> None:
     """Put the file in place whole or not at all; a folder that cannot be written costs time, nothing else."""
+    fresh = file.with_name(f"{file.stem}.{os.getpid()}.new")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, fresh = tempfile.mkstemp(dir=file.parent, suffix=".new")
-        with os.fdopen(handle, "wb") as out:
+        with fresh.open("wb") as out:
             np.savez(out, **table._asdict())
-        Path(fresh).replace(file)
-        for old in file.parent.glob(f"{PREFIX}*.npz"):
+        fresh.replace(file)
+        for old in file.parent.glob(f"{PREFIX}*"):
             if old != file:
                 old.unlink(missing_ok=True)
     except OSError:
         log.info("vocabulary.not_kept")
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)

@@ -150,7 +150,7 @@ class Index:
         if len(hits) < ENOUGH:
             far = ~remote & (distances > wider) & (distances <= widest)
             yield self._hits(query, rows, fit, distances, far, "neighbour")
-        if len(hits) < ENOUGH:
+        if len(hits) < ENOUGH and not (query.place and query.place.approximate):
             named = ~remote & (distances > widest) & self._bounded[rows]
             yield self._hits(query, rows, fit, distances, named, "radius")
         yield self._hits(query, rows, fit, distances, remote, "remote" if len(hits) < ENOUGH else None)

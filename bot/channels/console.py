@@ -10,6 +10,7 @@ from bot.dialogue.model import Ask, Card, Choice, Command, Input, Location, Pict
 from bot.i18n import without_isolates
 
 _LOCATION = re.compile(r"@\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+LONGEST_NUMBER = 12  # characters, blanks included
 _NUMBER = re.compile(r"\s*(\d{1,3})[.)]?\s*")
 
 
@@ -18,7 +19,7 @@ def parse(line: str, turn: Turn) -> Input:
     position = _LOCATION.fullmatch(line)
     if position:
         return Location(float(position[1]), float(position[2]))
-    number = _NUMBER.fullmatch(_ascii(line))
+    number = _NUMBER.fullmatch(_ascii(line)) if len(line) < LONGEST_NUMBER else None
     options = [option for reply in turn.replies if isinstance(reply, Ask) for option in reply.options]
     if number and 1 <= int(number[1]) <= len(options):
         return Choice(options[int(number[1]) - 1].id)
@@ -70,4 +71,4 @@ def _reply(reply: Reply) -> dict[str, Any]:
 
 
 def _ascii(line: str) -> str:
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in line[:10])
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in line)

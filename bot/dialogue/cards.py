@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from dateutil.rrule import MONTHLY, WEEKLY, rrule, weekday
+
 from bot.dialogue import wording
 from bot.dialogue.model import Card
 from bot.i18n import Translator
@@ -10,6 +12,8 @@ from catalog.model import Cost, Occasion, Offer
 from catalog.search import Hit
 
 DATES_SHOWN = 3
+HALF_A_YEAR = timedelta(days=183)  # dates farther away carry their year
+WEEKS_IN_EVERY_MONTH = 4
 
 
 def card(hit: Hit, now: datetime, text: Translator) -> Card:
@@ -119,7 +123,7 @@ def _when(hit: Hit, now: datetime, text: Translator) -> Iterator[str]:
         state = wording.opening(hit.opening, now, text)
         hours = "" if hit.opening.always else f" ({text.quoted(wording.weekly_hours(offer.opening_hours, now, text))})"
         yield f"🕒 {state}{hours}"
-    dates = [_date(occasion, now.date(), text) for occasion in offer.dates]
+    dates = [_date(occasion, now, text) for occasion in offer.dates]
     for line in [line for line in dates if line][:DATES_SHOWN]:
         yield f"📅 {line}"
     if offer.capacity == "waiting_list":
@@ -128,12 +132,12 @@ def _when(hit: Hit, now: datetime, text: Translator) -> Iterator[str]:
         yield "⏳ " + text.gettext("Full at the moment. Please ask when there is a place again.")
 
 
-def _date(occasion: Occasion, today: date, text: Translator) -> str | None:
-    day = _next_day(occasion, today)
+def _date(occasion: Occasion, now: datetime, text: Translator) -> str | None:
+    day = _next_day(occasion, now)
     if day is None:
         return None
     times = "–".join(filter(None, (occasion.starts, occasion.ends)))
-    when = f"{text.day(day)} {times}".strip()
+    when = f"{text.day(day, with_year=day - now.date() > HALF_A_YEAR)} {times}".strip()
     if occasion.repeat == "weekly":
         return text.gettext("every week, next on {date}", date=when)
     if occasion.repeat == "monthly":
@@ -141,15 +145,23 @@ def _date(occasion: Occasion, today: date, text: Translator) -> str | None:
     return when
 
 
-def _next_day(occasion: Occasion, today: date) -> date | None:
-    """The next date on or after today; monthly means the same weekday every four weeks or so, the first day counts."""
-    day = occasion.day
-    if occasion.repeat and day < today:
-        span = 7 if occasion.repeat == "weekly" else 28
-        day += timedelta(days=-(-(today - day).days // span) * span)
-    if day < today or (occasion.until and day > occasion.until):
-        return None
-    return day
+def _next_day(occasion: Occasion, now: datetime) -> date | None:
+    """The next date that is not over. Monthly means the same weekday: the second Tuesday of every month."""
+    over = occasion.ends is not None and now.strftime("%H:%M") >= occasion.ends
+    earliest = now.date() + timedelta(days=1) if over else now.date()
+    if occasion.repeat is None:
+        return occasion.day if occasion.day >= earliest else None
+    start = datetime.combine(occasion.day, datetime.min.time())
+    week = (occasion.day.day - 1) // 7 + 1
+    same_weekday = weekday(occasion.day.weekday(), week if week <= WEEKS_IN_EVERY_MONTH else -1)
+    rule = (
+        rrule(WEEKLY, dtstart=start)
+        if occasion.repeat == "weekly"
+        else rrule(MONTHLY, dtstart=start, byweekday=same_weekday)
+    )
+    following = rule.after(datetime.combine(earliest, datetime.min.time()), inc=True)
+    day = following.date() if following else None
+    return None if day is None or (occasion.until and day > occasion.until) else day
 
 
 def _cost(cost: Cost, text: Translator) -> str:

@@ -74,20 +74,31 @@ def respond(
     Returns:
         The new state and at least one reply. Never raises for anything that a person can send.
     """
-    scene = Scene(catalog, understanding, text, now).speaking(state.answers.lang)
+    scene = Scene(catalog, understanding, text, now)
+    state = _known(state, scene)
+    scene = scene.speaking(state.answers.lang)
     match said:
         case Command(name):
             return _command(state, name, scene)
         case Choice(option):
             return _choice(state, option, scene)
         case Location():
-            return (
-                _told(state, PLACE.locate(state.answers, said, scene), scene)
-                if _speaks(state)
-                else _again(state, scene)
-            )
+            return _located(state, said, scene)
         case Text(words):
             return _text(state, words, scene)
+
+
+def _known(state: State, scene: Scene) -> State:
+    """A state that another version wrote may name what no longer exists: then that screen, or all, starts anew."""
+    topics, languages = scene.catalog.topics.topics, scene.understanding.languages
+
+    def exists(answers: Answers) -> bool:
+        named = {topic for topic, _ in answers.topics} | set(answers.suggested)
+        return answers.step in STEPS and (answers.lang is None or answers.lang in languages) and named <= topics.keys()
+
+    if not exists(state.answers):
+        return State()
+    return replace(state, past=tuple(past for past in state.past if exists(past)))
 
 
 def _located(state: State, where: Location, scene: Scene) -> Turn:
@@ -112,7 +123,7 @@ def _text(state: State, words: str, scene: Scene) -> Turn:
     danger = scene.understanding.danger(words, lang, concern)
     if danger:
         return _danger(state, danger, scene.speaking(lang))
-    pressed = _typed_button(state, words, scene)
+    pressed = _typed_button(state, words, scene) or _named_language(words, scene)
     if pressed:
         return _choice(state, pressed, scene)
     if command and (_speaks(state) or command not in SAID_ALOUD):
@@ -129,13 +140,22 @@ def _typed_button(state: State, words: str, scene: Scene) -> str | None:
     return next((option.id for option in options if clean(without_isolates(option.label)) == wanted), None)
 
 
+def _named_language(words: str, scene: Scene) -> str | None:
+    """ "Türkçe", "English": whoever names a language wants to go on in it."""
+    wanted = clean(words)
+    for language in scene.understanding.languages:
+        if wanted in {clean(language.name), clean(language.english)}:
+            return f"lang:{language.tag}"
+    return None
+
+
 def _read(state: State, said: Understood, scene: Scene) -> Turn:
     """Let every question take its answer out of the sentence."""
     answers = state.answers
     replies: tuple[Reply, ...] = ()
     filled: list[Step] = []
     for step in sorted(QUESTIONS, key=lambda step: step is not STEPS[answers.step]):
-        taken = step.take(answers, said, scene) if _may_answer(step, state) else None
+        taken = step.take(answers, said, scene) if _may_answer(step, state, said, filled) else None
         if taken:
             answers, replies = taken.answers, (*replies, *taken.replies)
             filled.append(step)
@@ -151,10 +171,14 @@ def _read(state: State, said: Understood, scene: Scene) -> Turn:
     return turn
 
 
-def _may_answer(step: Step, state: State) -> bool:
-    """An answer that was given is only replaced where it is asked for, or where everything has been asked."""
+def _may_answer(step: Step, state: State, said: Understood, filled: list[Step]) -> bool:
+    """An answer that was given is replaced where it is asked for, where everything has been asked, and where a message
+    clearly speaks of it instead of answering the question on the screen.
+    """
     asked = STEPS[state.answers.step]
-    return step is asked or asked is RESULTS or not step.is_answered(state.answers)
+    if step is asked or asked is RESULTS or not step.is_answered(state.answers):
+        return True
+    return asked not in filled and (step is CHILD or (step is TOPIC and said.topics.confident))
 
 
 def _open_screens(answers: Answers, filled: list[Step]) -> Answers:
@@ -183,6 +207,8 @@ def _choice(state: State, option: str, scene: Scene) -> Turn:
     taken = step.choose(state.answers, option, scene) if step and (_speaks(state) or step is LANGUAGE) else None
     if taken is None:
         return _again(state, scene)
+    if prefix == "place" and taken.answers.place:
+        taken = replace(taken, replies=(*_understood(taken.answers, [PLACE], scene), *taken.replies))
     turn = _told(state, taken, scene)
     chosen = taken.answers.topics[0][0] if prefix == "topic" and taken.answers.topics else None
     if chosen and scene.catalog.topics.topics[chosen].is_danger:
@@ -277,7 +303,7 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
             text = scene.text.gettext("Everything you told me is deleted. If you write again, we start anew.")
             return Turn(State(), (Say(text), *_screen(State(), scene)), (Forget(),))
         case "help":
-            return Turn(state, (Say(_help(scene)), *_ask_again(state, scene)))
+            return Turn(state, (Say(_help(scene)), _numbers_line(scene), *_ask_again(state, scene)))
         case "more" if answers.step == RESULTS.name:
             return _choice(state, "results:more", scene)
         case "none" if answers.suggested:
@@ -290,10 +316,17 @@ def _small_talk(name: str, scene: Scene) -> tuple[Reply, ...]:
     if name == "thanks":
         return (Say("💚 " + _("You are welcome. All the best for you and your family!")),)
     if name == "plea":
-        return (Say("🤝 " + _("It is good that you ask. We look for help together, step by step.")),)
+        return (
+            Say("🤝 " + _("It is good that you ask. We look for help together, step by step.")),
+            _numbers_line(scene),
+        )
     if name == "voice":
         return (Say("🙉 " + _("I cannot listen to voice messages. Please write a few words, or tap a button.")),)
     return ()
+
+
+def _numbers_line(scene: Scene) -> Reply:
+    return Say(scene.text.gettext("If somebody is in danger right now: call 112 or 110, or tap 🆘."))
 
 
 def _help(scene: Scene) -> str:

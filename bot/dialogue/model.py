@@ -132,9 +132,10 @@ class State:
     def from_json(cls, data: Mapping[str, Any]) -> "State":
         """Read what `to_json` wrote, also an older version's: what is unknown is left out, what cannot be read starts anew."""
         try:
-            return _AS_DATA.validate_python(data)
+            state = _AS_DATA.validate_python(data)
         except ValidationError:
             return cls()
+        return replace(state, past=state.past[-MAX_PAST:])
 
     def moved(self, answers: Answers) -> "State":
         """Go on to other answers and remember the way back."""

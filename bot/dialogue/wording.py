@@ -47,9 +47,11 @@ def age_span(low: int, high: int, text: Translator) -> str:
     n = high if high < YEARS_FROM else high // 12
     if low < 0:
         return _from_pregnancy(n, text, in_months=high < YEARS_FROM)
+    if low == high and high < YEARS_FROM:
+        return text.ngettext("{n} month", "{n} months", n)
     if high < YEARS_FROM:
         return text.ngettext("{low}–{n} month", "{low}–{n} months", n, low=low)
-    if 0 < low < 12:  # noqa: PLR2004 months of a year
+    if 0 < low < YEARS_FROM and low % 12:
         return text.ngettext("{low} months to {n} year", "{low} months to {n} years", n, low=low)
     if low // 12 == n:
         return text.ngettext("{n} year", "{n} years", n)
@@ -63,8 +65,10 @@ def age_line(low: int, high: int, text: Translator) -> str:
 
 
 def _from(low: int, text: Translator) -> str:
-    if low < 12:  # noqa: PLR2004 months of a year
-        return text.ngettext("from {n} month on", "from {n} months on", low) if low else text.gettext("for every age")
+    if low == 0:
+        return text.gettext("for every age")
+    if low < YEARS_FROM and low % 12:
+        return text.ngettext("from {n} month on", "from {n} months on", low)
     return text.ngettext("from {n} year on", "from {n} years on", low // 12)
 
 

@@ -43,28 +43,30 @@ class _Number:
     start: int
 
 
-def find_ages(text: str, words: AgeWords, *, asked: bool) -> tuple[Age, ...]:
+def find_ages(text: str, words: AgeWords, *, asked: bool, own: bool = True) -> tuple[Age, ...]:
     """Find every child's age in a text, in order.
 
     Args:
         text: what was written; only the first thousand characters count.
         words: the language's words.
+        own: whether the text is in this language; if not, words that mean an age by themselves ("baby") do not count.
         asked: whether this answers the question for the age. Then a bare number is years, else it needs a child beside it.
 
     Returns:
         Ages; impossible ones (250 years) are left out. Nothing understood: empty.
     """
-    reading = _Reading(cut(text, words), words, asked=asked)
+    reading = _Reading(cut(text, words), words, asked=asked, own=own)
     return tuple(dict.fromkeys(reading.ages()))
 
 
 class _Reading:
     """One pass over the tokens of one text."""
 
-    def __init__(self, tokens: list[str], words: AgeWords, *, asked: bool) -> None:
+    def __init__(self, tokens: list[str], words: AgeWords, *, asked: bool, own: bool = True) -> None:
         self.tokens = tokens
         self.words = words
         self.asked = asked
+        self.own = own
         self.pregnant_at = [i for i in range(len(tokens)) if words.pregnant.at(tokens, i)[0]]
         self.waiting: list[tuple[_Number, int]] = []  # bare numbers that may take the unit of a later one
         self.found: list[tuple[int, Age]] = []
@@ -86,7 +88,7 @@ class _Reading:
         if number:
             return self._measure(number)
         length, span = self.words.ages.at(self.tokens, i)
-        return self._spoken_age(i, length, Age(*span)) if length else i + 1
+        return self._spoken_age(i, length, Age(*span)) if length and self.own else i + max(length, 1)
 
     def _spoken_age(self, i: int, length: int, span: Age) -> int:
         """A word that means an age by itself: "baby", "سنتين". Beside a number for the same child it adds nothing."""

@@ -20,6 +20,7 @@ MODEL_WEIGHT = 0.1
 WORD, ROMANISED_WORD, LETTER = 1.0, 1.0, 0.8
 MODEL_CODES = {"kmr": "ku", "sr-Latn": "sr"}  # how the model calls some of our tags
 MIN_CONFIDENCE = 0.5
+FAINT = 0.2  # nothing but a model's opinion speaks for it
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class LanguageDetector:
                 scores[tag] += value
         best, *others = sorted(scores, key=lambda tag: -scores[tag])
         if scores[best] <= 0:
-            return LanguageGuess(None, 0.0)
+            likely = max((t.tag for t in candidates), key=lambda tag: scores[tag]) if len(candidates) > 1 else None
+            return LanguageGuess(likely, FAINT if likely else 0.0)
         lead = scores[best] - (scores[others[0]] if others else 0.0)
         return LanguageGuess(best, round(1 / (1 + math.exp(-2 * lead)), 3))
 

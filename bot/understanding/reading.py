@@ -1,6 +1,7 @@
 """One message read for everything it may say: several questions can be answered in one sentence."""
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -12,6 +13,7 @@ from bot.understanding.danger import DangerNet, parse_patterns
 from bot.understanding.language import LanguageDetector, LanguageGuess, LanguageTraits
 from bot.understanding.place import PlaceWords, find_place
 from bot.understanding.topic import KNOWN_SCORE, TopicGuesses, TopicIndex
+from bot.understanding.words import ascii_digits
 from catalog.places import Found, Gazetteer
 from catalog.text import MAX_LENGTH, clean
 
@@ -21,9 +23,11 @@ SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ckb": "ARABIC", "ps": "ARABIC", "uk"
     "ti": "ETHIOPIC",
     "el": "GREEK",
 }
+_LONE_NUMBER = re.compile(r"(?<!\w)(?:\d{1,2}|\d{4,})(?!\w)")  # ages, years, post codes; 112 stays
 UNASKED_SCORE = 0.34  # how near an entry must be before an answer to another question is read as a concern
 SHORTEST_WORD = 3
 WORD_FOR_WORD = 0.8  # nearness of a message that is one of the entries but for a letter or two
+AT_HOME = 0.4  # share of a word's entries that are about danger, from which it speaks of it
 DANGER_LEAD = 0.3  # lower than what is needed to act on a topic: to miss is worse than to ask once too often
 
 
@@ -67,7 +71,7 @@ class Understanding:
         return self._vocabulary()
 
     @property
-    def common_words(self) -> frozenset[str]:
+    def common_words(self) -> Collection[str]:
         """Words of everyday messages; a town of the same name needs an "in" before it."""
         return self.topics.words
 
@@ -104,11 +108,17 @@ class Understanding:
         caught = self._net.find(text, lang)
         if caught:
             return guesses.best if guesses.best in caught else caught[0]
-        return guesses.best if self._points_to_danger(guesses) else None
+        return guesses.best if self._points_to_danger(text, guesses) else None
 
-    def _points_to_danger(self, guesses: TopicGuesses) -> bool:
-        """Whether the words are clearly nearer to dangers than to anything harmless; which danger may stay open."""
+    def _points_to_danger(self, text: str, guesses: TopicGuesses) -> bool:
+        """Whether the words are clearly nearer to dangers than to anything harmless; which danger may stay open.
+
+        One of the words must be at home there: "bringen" alone is not "umbringen".
+        """
         if guesses.best not in self.danger_topics or guesses.nearness < KNOWN_SCORE:
+            return False
+        shares = (self.topics.share(word, self.danger_topics) for word in clean(text).split())
+        if guesses.nearness < WORD_FOR_WORD and max(shares, default=0.0) < AT_HOME:
             return False
         harmless = next((guess.score for guess in guesses.guesses if guess.topic not in self.danger_topics), 0.0)
         return guesses.guesses[0].score - harmless >= DANGER_LEAD
@@ -117,13 +127,15 @@ class Understanding:
         """Ages in the given language, else in any other (parents mix languages)."""
         for tag in self._order(lang, self._ages):
             own = lang is None or tag.split("-")[0] == lang.split("-")[0]
-            if found := find_ages(text, self._ages[tag], asked=asked and own):
+            if found := find_ages(text, self._ages[tag], asked=asked and own, own=own):
                 return found
         return ()
 
-    def place(self, text: str, lang: str | None, places: Gazetteer, *, asked: bool) -> Found:
+    def place(self, text: str, lang: str | None, places: Gazetteer, *, asked: bool, typos: bool | None = None) -> Found:
+        """The place a text names; `typos` (as `asked`, unless said) lets a name be misspelt."""
+        typos = asked if typos is None else typos
         for tag in self._order(lang, self._places)[: None if asked else 3]:
-            found = find_place(text, places, self._places[tag], self.common_words, asked=asked)
+            found = find_place(text, places, self._places[tag], self.common_words, asked=asked, typos=typos)
             if found.places:
                 return found
         return Found()
@@ -135,9 +147,13 @@ class Understanding:
         """What a text may be about. Nothing, where none of its words is one that families use for a concern, unless it
         is nearly word for word what they say ("ich kann nicht mehr").
         """
-        text = text[:MAX_LENGTH]
+        text = _LONE_NUMBER.sub(" ", ascii_digits(text[:MAX_LENGTH]))
         guesses = self.topics.guess(text, lang)
-        tells = any(self._tells(word) for word in clean(text).split())
+        tags = self._order(lang, self._ages)[:3]
+        tells = any(
+            self._tells(word) and not any(_counts_children(word, self._ages[tag]) for tag in tags)
+            for word in clean(text).split()
+        )
         return guesses if tells or guesses.nearness >= WORD_FOR_WORD else TopicGuesses()
 
     def _tells(self, word: str) -> bool:
@@ -155,7 +171,8 @@ class Understanding:
         """Read a message for everything; `asked` is the question on the screen, `concern` what `concern` returned."""
         text = text[:MAX_LENGTH]
         guess = self.language(text) if asked == "language" else LanguageGuess(lang, 1.0)
-        place = self.place(text, lang, places, asked=asked == "place")
+        names_a_place = asked in {"place", "results"}
+        place = self.place(text, lang, places, asked=names_a_place, typos=asked == "place" and not concern.confident)
         ages = self.ages(text, lang, asked=asked == "child")
         about_a_topic = asked == "topic" or concern.nearness >= UNASKED_SCORE
         topics = concern if about_a_topic and self._has_content(text, lang, place) else TopicGuesses()
@@ -168,6 +185,7 @@ class Understanding:
         return any(
             len(word) >= SHORTEST_WORD
             and word not in names
+            and word not in self._small_words
             and not word.isdigit()
             and not any(_is_small_word(word, self._ages[tag], self._places[tag]) for tag in tags)
             for word in clean(text).split()
@@ -178,6 +196,12 @@ class Understanding:
         """The given language first, then its relatives, then the others."""
         base = (lang or "").split("-")[0]
         return sorted(tags, key=lambda tag: (tag != lang, tag.split("-")[0] != base))
+
+
+def _counts_children(word: str, ages: AgeWords) -> bool:
+    """Words of "I have three children": they say who, not what is the matter."""
+    units = any(word in unit for unit in ages.units.values())
+    return units or word in ages.numbers or word in ages.children or word in ages.counted or word in ages.joins
 
 
 def _is_small_word(word: str, ages: AgeWords, places: PlaceWords) -> bool:

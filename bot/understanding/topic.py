@@ -4,7 +4,7 @@ Method and its measurements: docs/decisions/0003. In short: n-grams of two norma
 fuzzy second look, of which the best four of a topic in one language add up; and naive Bayes over all entries of a topic.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -67,6 +67,7 @@ class TopicTable(NamedTuple):
     topics: NDArray[np.str_]  # names, in the order of the columns
     languages: NDArray[np.str_]
     words: NDArray[np.str_]  # every cleaned word once
+    spread: NDArray[np.uint16]  # in how many entries of each topic (column) a word (row) stands
     sounds: NDArray[np.str_]  # each entry as it sounds
     topic: NDArray[np.int16]  # of each entry
     lang: NDArray[np.int16]
@@ -85,6 +86,7 @@ class TopicTable(NamedTuple):
         topic = np.array([topics.index(e.topic) for e in listed], dtype=np.int16)
         lang = np.array([languages.index(e.lang) for e in listed], dtype=np.int16)
         cleaned = [clean(e.text) for e in listed]
+        words = sorted({word for text in cleaned for word in text.split()})
         codes, owners = texts_grams(cleaned)
         pairs, counts = np.unique((owners << 32) | codes, return_counts=True)
         owners = pairs >> 32
@@ -96,7 +98,8 @@ class TopicTable(NamedTuple):
         return cls(
             topics=np.array(topics),
             languages=np.array(languages),
-            words=np.array(sorted({word for text in cleaned for word in text.split()})),
+            words=np.array(words),
+            spread=_spread(words, cleaned, topic, len(topics)),
             sounds=np.array([phon(text) for text in cleaned]),
             topic=topic,
             lang=lang,
@@ -107,6 +110,15 @@ class TopicTable(NamedTuple):
             owners=owners[order].astype(np.int32),
             weights=weights[order].astype(np.float32),
         )
+
+
+def _spread(words: list[str], cleaned: list[str], topic: NDArray[np.int16], topics: int) -> NDArray[np.uint16]:
+    at = {word: i for i, word in enumerate(words)}
+    counts = np.zeros((len(words), topics), dtype=np.uint16)
+    for entry, text in enumerate(cleaned):
+        for word in set(text.split()):
+            counts[at[word], topic[entry]] += 1
+    return counts
 
 
 def _rarity(
@@ -135,7 +147,8 @@ class TopicIndex:
     def __init__(self, table: TopicTable) -> None:
         self.topics: list[str] = table.topics.tolist()
         self.languages: list[str] = table.languages.tolist()
-        self.words: frozenset[str] = frozenset(table.words.tolist())
+        self._word_at: dict[str, int] = {word: i for i, word in enumerate(table.words.tolist())}
+        self._spread = table.spread
         self._sounds: list[str] = table.sounds.tolist()
         self._topic, self._lang = table.topic, table.lang
         self._grams, self._idf, self._likely = table.grams, table.rarity, table.likely
@@ -157,6 +170,19 @@ class TopicIndex:
         guesses = tuple(Guess(self.topics[i], float(total[i])) for i in order[:limit])
         margin = guesses[0].score - (guesses[1].score if len(guesses) > 1 else 0.0)
         return TopicGuesses(guesses, margin >= SURE_MARGIN and raw_best >= KNOWN_SCORE, raw_best)
+
+    @property
+    def words(self) -> Collection[str]:
+        """Every cleaned word of the vocabulary."""
+        return self._word_at.keys()
+
+    def share(self, word: str, topics: Collection[str]) -> float:
+        """Of the entries in which a (cleaned) word stands, the share that belongs to these topics; 0 for unknown words."""
+        if word not in self._word_at:
+            return 0.0
+        counts = self._spread[self._word_at[word]]
+        chosen = [i for i, topic in enumerate(self.topics) if topic in topics]
+        return float(counts[chosen].sum() / counts.sum())
 
     def knows(self, word: str) -> bool:
         """Whether families use a (cleaned) word, one typing mistake in a longer word allowed."""

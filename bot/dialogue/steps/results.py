@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from bot.dialogue import wording
 from bot.dialogue.cards import card
 from bot.dialogue.model import Answers, Ask, Option, Reply, Say
 from bot.dialogue.steps.base import Scene, Step, Taken
 from bot.dialogue.steps.topic import WEIGHTS
 from bot.understanding.reading import Slot, Understood
-from catalog.search import Hit, Query
+from catalog.search import REMOTE_SITES, Hit, Query
 
 AT_ONCE = 5
 MOST = 25
@@ -23,7 +24,7 @@ class ResultsStep(Step):
     def ask(self, answers: Answers, scene: Scene) -> tuple[Reply, ...]:
         hits = find(answers, scene)
         page = hits[answers.shown : answers.shown + AT_ONCE]
-        replies: list[Reply] = []
+        replies: list[Reply] = [*_nothing_near(answers, hits, scene)]
         widened: str | None = None
         for hit in page:
             if hit.widened != widened:
@@ -70,6 +71,15 @@ def find(answers: Answers, scene: Scene) -> list[Hit]:
             limit=MOST,
         )
     )
+
+
+def _nothing_near(answers: Answers, hits: list[Hit], scene: Scene) -> tuple[Reply, ...]:
+    """Say honestly when the catalog knows nothing for this place."""
+    is_local = any(hit.site.kind not in REMOTE_SITES for hit in hits)
+    if answers.place is None or answers.shown or is_local:
+        return ()
+    place = wording.place_name(answers.place, scene.text)
+    return (Say(scene.text.gettext("{place}: I do not know an offer for this nearby yet.", place=place)),)
 
 
 def _usual_topics(answers: Answers) -> tuple[tuple[str, float], ...]:

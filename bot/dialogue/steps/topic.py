@@ -62,12 +62,12 @@ class TopicStep(Step):
         return None
 
     def take(self, answers: Answers, said: Understood, scene: Scene) -> Taken | None:
-        """Act on what is clear; ask with three buttons where it is not."""
+        """Act on what is clear; ask with three buttons where it is not. A danger that is sure was answered before."""
         guesses = said.topics.guesses
         if not guesses:
             return None
         fresh = self.clear(answers)
-        if said.topics.confident:
+        if said.topics.confident and not scene.catalog.topics.topics[guesses[0].topic].is_danger:
             return Taken(replace(fresh, topics=((guesses[0].topic, 1.0),)))
         suggested = _suggested([guess.topic for guess in guesses], answers, scene)
         near = said.topics.nearness >= KNOWN_SCORE

@@ -1,0 +1,168 @@
+"""The terminal: what a typed line means, and how a turn looks on paper and as JSON."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.console import as_json, parse, show
+from bot.dialogue.model import (
+    Answers,
+    Ask,
+    Card,
+    Choice,
+    Command,
+    Input,
+    Location,
+    Option,
+    Picture,
+    Reply,
+    Say,
+    State,
+    Text,
+    Turn,
+)
+from bot.i18n import isolate
+
+QUESTION = Ask("Wie alt?", (Option("age:a", "0 bis 1"), Option("age:b", "1 bis 3"), Option("nav:back", "Zurück")), 1)
+
+
+def turn(*replies: Reply, danger: str | None = None) -> Turn:
+    return Turn(State(Answers(step="child", lang="de")), replies or (QUESTION,), danger=danger)
+
+
+def many(count: int) -> Turn:
+    return turn(Ask("Was?", tuple(Option(f"topic:{n}", f"Anliegen {n}") for n in range(1, count + 1))))
+
+
+@pytest.mark.parametrize("line", ["2", " 2 ", "2.", "2)", "02", "٢", "۲", "２", "2\n"])
+def test_a_number_in_any_digits_picks_that_option(line: str) -> None:
+    assert parse(line, turn()) == Choice("age:b")
+
+
+@pytest.mark.parametrize("line", ["0", "4", "999", "1000", "-1", "2 Jahre", "2,5", "²", "②", "1 2", "", "2.."])
+def test_any_other_number_is_text(line: str) -> None:
+    assert parse(line, turn()) == Text(line)
+
+
+def test_the_last_option_is_picked_by_the_number_of_all() -> None:
+    assert parse("3", turn()) == Choice("nav:back")
+    assert parse("12", many(12)) == Choice("topic:12")
+    assert parse("13", many(12)) == Text("13")
+
+
+def test_where_nothing_is_asked_a_number_is_text() -> None:
+    assert parse("1", turn(Say("Verstanden."))) == Text("1")
+
+
+def test_options_of_two_questions_are_numbered_on() -> None:
+    second = Ask("Wo?", (Option("place:0", "Görlitz"),))
+    assert parse("4", turn(QUESTION, Say("und"), second)) == Choice("place:0")
+    assert "   4  Görlitz" in show(turn(QUESTION, Say("und"), second))
+
+
+@pytest.mark.parametrize(
+    ("line", "position"),
+    [
+        ("@51.15,14.99", Location(51.15, 14.99)),
+        ("@ 51.15 , 14.99 ", Location(51.15, 14.99)),
+        ("@51;14", Location(51, 14)),
+        ("@-33.9,-0.5", Location(-33.9, -0.5)),
+    ],
+)
+def test_a_position_is_shared_with_an_at_sign(line: str, position: Location) -> None:
+    assert parse(line, turn()) == position
+
+
+@pytest.mark.parametrize(
+    "line", ["51.15,14.99", "@", "@51.15", "@51.15,", "@nahbei", "@5115,1499", "@nan,nan", "@1e2,3"]
+)
+def test_what_is_no_position_is_text(line: str) -> None:
+    assert parse(line, turn()) == Text(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("/start", "start"),
+        ("/START", "start"),
+        ("/start@example_bot", "start"),
+        ("/start plz-00103", "start"),
+        ("/ back", "back"),
+        ("/", ""),
+        ("/löschen", "löschen"),
+    ],
+)
+def test_a_slash_begins_a_command(line: str, name: str) -> None:
+    assert parse(line, turn()) == Command(name)
+
+
+def test_a_slash_inside_a_sentence_is_no_command() -> None:
+    assert parse("Kita/Schule", turn()) == Text("Kita/Schule")
+
+
+@given(line=st.text(max_size=40), options=st.integers(0, 20))
+def test_every_line_is_some_input_and_text_is_never_changed(line: str, options: int) -> None:
+    said: Input = parse(line, many(options))
+    if isinstance(said, Text):
+        assert said.text == line
+    if isinstance(said, Choice):
+        assert said.option in {f"topic:{n}" for n in range(1, options + 1)}
+
+
+@given(number=st.integers(1, 20))
+def test_the_number_that_is_shown_picks_what_stands_beside_it(number: int) -> None:
+    line = show(many(20)).splitlines()[number]
+    shown, label = line.split(maxsplit=1)
+    assert parse(shown, many(20)) == Choice(f"topic:{label.removeprefix('Anliegen ')}")
+
+
+def test_a_turn_is_laid_out_with_a_blank_line_between_messages() -> None:
+    expected = "👍 Verstanden.\n\nWie alt?\n   1  0 bis 1\n   2  1 bis 3\n   3  Zurück"
+    assert show(turn(Say("👍 Verstanden."), QUESTION)) == expected
+
+
+def test_a_question_without_buttons_is_only_its_text() -> None:
+    assert show(turn(Ask("Wo wohnen Sie?"))) == "Wo wohnen Sie?"
+
+
+def test_a_card_and_a_picture_are_shown_in_words() -> None:
+    shown = show(turn(Card("🔹 Elterncafé\n📞 030 23125 100", "parents-cafe"), Picture("code.png", "Ein Code")))
+    assert shown == "🔹 Elterncafé\n📞 030 23125 100\n\nEin Code"
+
+
+def test_a_terminal_gets_no_invisible_signs() -> None:
+    shown = show(turn(Say(f"هاتف {isolate('030 23125 100')}"), Ask("؟", (Option("a:b", isolate("Görlitz")),))))
+    assert shown == "هاتف 030 23125 100\n\n؟\n   1  Görlitz"
+
+
+def test_as_json_each_kind_of_reply_has_the_same_keys_and_only_its_own_values() -> None:
+    said = turn(
+        Say("112", ("notruf-112",)), QUESTION, Card("Café", "cafe"), Picture("a.png", "Bild"), danger="poisoning"
+    )
+    line = as_json("Hilfe", said)
+    assert "\n" not in line
+    answer = json.loads(line)
+    assert (answer["said"], answer["step"], answer["danger"]) == ("Hilfe", "child", "poisoning")
+    options = [{"id": option.id, "label": option.label} for option in QUESTION.options]
+    assert answer["replies"] == [
+        {"kind": "say", "text": "112", "options": [], "offer": None, "helplines": ["notruf-112"]},
+        {"kind": "ask", "text": "Wie alt?", "options": options, "offer": None, "helplines": []},
+        {"kind": "card", "text": "Café", "options": [], "offer": "cafe", "helplines": []},
+        {"kind": "picture", "text": "Bild", "options": [], "offer": None, "helplines": []},
+    ]
+
+
+def test_as_json_the_first_turn_was_said_by_nobody_and_letters_stay_readable() -> None:
+    line = as_json(None, turn(Say("Вітаємо! Größe\nzwei Zeilen")))
+    assert json.loads(line)["said"] is None
+    assert "Вітаємо! Größe\\nzwei Zeilen" in line
+
+
+@given(text=st.text(max_size=40))
+def test_as_json_every_text_stays_on_one_line_and_comes_back_as_it_was(text: str) -> None:
+    line = as_json(text, turn(Say(text)))
+    assert "\n" not in line
+    assert "\r" not in line
+    assert json.loads(line)["replies"][0]["text"] == text
