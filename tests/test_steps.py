@@ -214,11 +214,15 @@ def test_a_clear_concern_is_acted_on_and_an_unclear_one_is_asked_back_with_three
     ]
 
 
-def test_what_cannot_concern_a_child_of_this_age_is_suggested_last(scene: Scene) -> None:
+def test_after_the_best_guess_comes_what_can_concern_a_child_of_this_age(scene: Scene) -> None:
     pregnant_only = guesses("pregnancy-advice", "parenting-advice", "screen-time")
     taken = TOPIC.take(replace(GERMAN, children=(KITA,)), pregnant_only, scene)
     assert taken is not None
-    assert taken.answers.suggested == ("parenting-advice", "screen-time", "pregnancy-advice")
+    assert taken.answers.suggested == ("pregnancy-advice", "parenting-advice", "screen-time")
+    four = guesses("parenting-advice", "pregnancy-advice", "screen-time", "tantrums-defiance")
+    taken = TOPIC.take(replace(GERMAN, children=(KITA,)), four, scene)
+    assert taken is not None
+    assert taken.answers.suggested == ("parenting-advice", "screen-time", "tantrums-defiance")
 
 
 def test_where_a_suggestion_is_a_danger_the_numbers_are_named_at_once_unless_nothing_is_near(scene: Scene) -> None:

@@ -174,8 +174,8 @@ class Understanding:
         names_a_place = asked in {"place", "results"}
         place = self.place(text, lang, places, asked=names_a_place, typos=asked == "place" and not concern.confident)
         ages = self.ages(text, lang, asked=asked == "child")
-        about_a_topic = asked == "topic" or concern.nearness >= UNASKED_SCORE
-        topics = concern if about_a_topic and self._has_content(text, lang, place) else TopicGuesses()
+        beside = concern.nearness >= UNASKED_SCORE and self._has_content(text, lang, place)
+        topics = concern if asked == "topic" or beside else TopicGuesses()
         return Understood(ages, topics, place, guess)
 
     def _has_content(self, text: str, lang: str | None, place: Found) -> bool:
@@ -201,7 +201,8 @@ class Understanding:
 def _counts_children(word: str, ages: AgeWords) -> bool:
     """Words of "I have three children": they say who, not what is the matter."""
     units = any(word in unit for unit in ages.units.values())
-    return units or word in ages.numbers or word in ages.children or word in ages.counted or word in ages.joins
+    known = (ages.numbers, ages.children, ages.joins, ages.classes)
+    return units or any(word in words for words in known)
 
 
 def _is_small_word(word: str, ages: AgeWords, places: PlaceWords) -> bool:

@@ -1,7 +1,8 @@
 """What is on somebody's mind: free text to topics, by nearest everyday words.
 
 Method and its measurements: docs/decisions/0003. In short: n-grams of two normalised views; the nearest entries with a
-fuzzy second look, of which the best four of a topic in one language add up; and naive Bayes over all entries of a topic.
+fuzzy second look, of which the best four of a topic in one language add up; and naive Bayes over all entries of a topic,
+once with n-grams and once with whole words.
 """
 
 from collections.abc import Collection, Iterable
@@ -25,6 +26,8 @@ BEST = (1.0, 0.6, 0.4, 0.3)  # weights of a topic's best entries
 OTHER_LANGUAGES = 0.15
 BAYES = 0.25  # weight of naive Bayes beside the nearest entries
 SMOOTHING = 0.003
+WHOLE_WORDS = 0.2  # weight of the same with whole words
+WORD_SMOOTHING = 0.5
 SURE_MARGIN = 0.35  # lead of the first topic from which it is right in 97 of 100 messages
 KNOWN_SCORE = 0.30  # below it no entry is near: probably not about any topic
 UNKNOWN_GRAM = 9.0
@@ -141,6 +144,11 @@ def _likelihoods(
     return likely
 
 
+def _standard(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    standard: NDArray[np.float64] = (scores - scores.mean()) / max(float(scores.std()), 1e-9)
+    return standard
+
+
 class TopicIndex:
     """The vocabulary of all languages, ready to be searched."""
 
@@ -165,7 +173,7 @@ class TopicIndex:
             scores = np.where(self._lang == self.languages.index(lang), scores * OWN_LANGUAGE, scores)
         near = self._near(text, scores)
         bayes = weights @ self._likely[at]
-        total = near / max(near.max(), 1e-9) + BAYES * (bayes - bayes.mean()) / max(float(bayes.std()), 1e-9)
+        total = near / max(near.max(), 1e-9) + BAYES * _standard(bayes) + WHOLE_WORDS * _standard(self._by_words(text))
         order = np.argsort(-total)
         guesses = tuple(Guess(self.topics[i], float(total[i])) for i in order[:limit])
         margin = guesses[0].score - (guesses[1].score if len(guesses) > 1 else 0.0)
@@ -204,6 +212,24 @@ class TopicIndex:
             if len(word) >= SHORTEST_TYPO:
                 listed.setdefault(word[0], []).append(word)
         return listed
+
+    def _by_words(self, text: str) -> NDArray[np.float64]:
+        """How much more likely each topic makes the text's whole words than all topics together do (log)."""
+        rows = [self._word_at[word] for word in clean(text).split() if word in self._word_at]
+        if not rows:
+            return np.zeros(len(self.topics))
+        counts, smooth = self._spread[rows].astype(float), WORD_SMOOTHING * len(self._spread)
+        here = (counts + WORD_SMOOTHING) / (self._words_of_topic + smooth)
+        all_topics = (counts.sum(axis=1) + WORD_SMOOTHING * len(self.topics)) / (
+            self._words_of_topic.sum() + smooth * len(self.topics)
+        )
+        likelier: NDArray[np.float64] = np.log(here / all_topics[:, None]).sum(axis=0)
+        return likelier
+
+    @cached_property
+    def _words_of_topic(self) -> NDArray[np.int64]:
+        sums: NDArray[np.int64] = self._spread.sum(axis=0, dtype=np.int64)
+        return sums
 
     def _known_grams(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float64], float]:
         """The text's grams that the vocabulary has, their weights, and the length of the whole as a vector."""

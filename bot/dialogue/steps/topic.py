@@ -88,10 +88,10 @@ def wording_of(answers: Answers, scene: Scene) -> str:
 
 
 def _suggested(guesses: list[str], answers: Answers, scene: Scene) -> tuple[str, ...]:
-    """The best three, those first that can concern a child of this age."""
+    """Three to choose from: the best, then those that can concern a child of this age."""
     topics = scene.catalog.topics
     fitting = [topic for topic in guesses if topics.suits(topics.topics[topic], answers.children)]
-    return tuple(dict.fromkeys([*fitting, *guesses]))[:SUGGESTIONS]
+    return tuple(dict.fromkeys([*guesses[:1], *fitting, *guesses]))[:SUGGESTIONS]
 
 
 def _gentle_warning(suggested: tuple[str, ...], scene: Scene) -> tuple[Reply, ...]:
