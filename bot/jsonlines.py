@@ -8,9 +8,11 @@ from typing import Any
 
 from bot.dialogue.danger import helplines_for
 from bot.dialogue.steps.base import Scene
+from bot.dialogue.steps.topic import ASIDE
 from bot.dialogue.wording import reasons
 from bot.i18n import without_isolates
 from bot.understanding.reading import Understanding
+from bot.understanding.topic import TopicGuesses
 from catalog.catalog import Catalog
 from catalog.places import Found, Place
 from catalog.search import Hit, Query
@@ -127,7 +129,7 @@ def match(desk: Desk, asked: Mapping[str, Any]) -> dict[str, Any]:
         raise LineError("'text' must be a string")
     concern = desk.understanding.concern(text or "", lang)
     said = desk.understanding.read(text, lang, desk.catalog.places, "topic", concern) if text else None
-    topics = _topics(desk, asked, said.topics.guesses if said else ())
+    topics = _topics(desk, asked, said.topics if said else TopicGuesses())
     place = _wanted_place(desk, asked.get("place"), lang) or (
         said.place.places[0] if said and said.place.places else None
     )
@@ -154,7 +156,7 @@ def _hit_json(hit: Hit, scene: Scene) -> dict[str, Any]:
     }
 
 
-def _topics(desk: Desk, asked: Mapping[str, Any], guesses: Iterable[Any]) -> tuple[tuple[str, float], ...]:
+def _topics(desk: Desk, asked: Mapping[str, Any], guesses: TopicGuesses) -> tuple[tuple[str, float], ...]:
     named = asked.get("topics")
     if named is not None:
         if not isinstance(named, list) or not all(isinstance(topic, str) for topic in named):
@@ -163,7 +165,9 @@ def _topics(desk: Desk, asked: Mapping[str, Any], guesses: Iterable[Any]) -> tup
         if unknown:
             raise LineError(f"unknown topic {unknown[0]!r}")
         return tuple((topic, TOPIC_WEIGHTS[min(i, len(TOPIC_WEIGHTS) - 1)]) for i, topic in enumerate(named))
-    best = list(guesses)[: len(TOPIC_WEIGHTS)]
+    best = guesses.guesses[: len(TOPIC_WEIGHTS)]
+    if guesses.confident:
+        return tuple((guess.topic, 1.0 if guess is best[0] else ASIDE) for guess in best)
     return tuple((guess.topic, round(guess.score / best[0].score, 3)) for guess in best)
 
 

@@ -339,7 +339,7 @@ def _exact(place: Place, site: Site) -> float | None:
 def _reasons(
     offer: Offer, site: Site, query: Query, distance: float | None, opening: Opening | None, *, is_old: bool
 ) -> Iterator[Reason]:
-    asked = [topic for topic, _ in query.topics if topic in offer.topics]
+    asked = [topic for topic, _ in query.topics if topic in offer.topics]  # best first
     if asked:
         yield Reason("topic", asked[0])
     if query.children and offer.age_from <= offer.age_to:

@@ -201,7 +201,8 @@ def test_an_odd_page_is_the_first_page(scene: Scene, screen: str) -> None:
 def test_a_clear_concern_is_acted_on_and_an_unclear_one_is_asked_back_with_three_buttons(scene: Scene) -> None:
     clear = TOPIC.take(GERMAN, guesses("debts", "crying-baby", confident=True), scene)
     assert clear is not None
-    assert clear.answers.topics == (("debts", 1.0),)
+    assert clear.answers.topics == (("debts", 1.0), ("crying-baby", 0.35))
+    assert TOPIC.summary(clear.answers, scene) == "Schulden"
     unclear = TOPIC.take(GERMAN, guesses("crying-baby", "parenting-advice", "screen-time", "sports-clubs"), scene)
     assert unclear is not None
     assert unclear.answers.suggested == ("crying-baby", "parenting-advice", "screen-time")

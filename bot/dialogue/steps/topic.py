@@ -5,10 +5,12 @@ from dataclasses import replace
 from bot.dialogue.model import Answers, Option, Reply, Say
 from bot.dialogue.steps.base import Scene, Step, Taken, next_page, page_start, paged, question, without_screen
 from bot.understanding.reading import Slot, Understood
-from bot.understanding.topic import KNOWN_SCORE
+from bot.understanding.topic import KNOWN_SCORE, Guess
 from catalog.topics import Topic
 
 SUGGESTIONS = 3
+NOT_FAR = 0.5  # of the best score
+ASIDE = 0.35  # weight of a topic beside the one that is meant
 WEIGHTS = (1.0, 0.7, 0.5)
 
 
@@ -68,7 +70,7 @@ class TopicStep(Step):
             return None
         fresh = self.clear(answers)
         if said.topics.confident and not scene.catalog.topics.topics[guesses[0].topic].is_danger:
-            return Taken(replace(fresh, topics=((guesses[0].topic, 1.0),)))
+            return Taken(replace(fresh, topics=_with_neighbours(guesses, scene)))
         suggested = _suggested([guess.topic for guess in guesses], answers, scene)
         near = said.topics.nearness >= KNOWN_SCORE
         return Taken(replace(fresh, suggested=suggested), _gentle_warning(suggested, scene) if near else ())
@@ -84,7 +86,16 @@ class TopicStep(Step):
 
 
 def wording_of(answers: Answers, scene: Scene) -> str:
-    return ", ".join(scene.text.label("topics", topic) for topic, _ in answers.topics)
+    return ", ".join(scene.text.label("topics", topic) for topic, weight in answers.topics if weight > ASIDE)
+
+
+def _with_neighbours(guesses: tuple[Guess, ...], scene: Scene) -> tuple[tuple[str, float], ...]:
+    """The topic that is meant, and with little weight what is not far from it: where the catalog has nothing for the
+    one, it may for the other ("the Jobcenter sends me to the Jugendamt and back").
+    """
+    best, *others = guesses
+    near = [guess.topic for guess in others[:2] if guess.score >= NOT_FAR * best.score]
+    return ((best.topic, 1.0), *((topic, ASIDE) for topic in near if not scene.catalog.topics.topics[topic].is_danger))
 
 
 def _suggested(guesses: list[str], answers: Answers, scene: Scene) -> tuple[str, ...]:
