@@ -35,7 +35,11 @@ class Bubble:
 
     @property
     def lines(self) -> list[str]:
-        return [part for line in self.text.splitlines() for part in textwrap.wrap(line, CHARACTERS) or [""]]
+        return [
+            part
+            for line in self.text.splitlines()
+            for part in textwrap.wrap(line, CHARACTERS - (8 if self.mine else 0)) or [""]
+        ]
 
     @property
     def height(self) -> int:
