@@ -249,7 +249,11 @@ def _screen(state: State, scene: Scene) -> tuple[Reply, ...]:
 def _steered(ask: Ask, state: State, scene: Scene, *, skip: bool = True) -> Ask:
     text = scene.text
     steering = [
-        *([Option("nav:skip", "🤷 " + text.pgettext("button", "I don't know"))] if skip and _can_skip(state) else []),
+        *(
+            [Option("nav:skip", "🤷 " + (text.pgettext("button", "I don't know") if _speaks(state) else "?"))]
+            if skip and _can_skip(state)
+            else []
+        ),
         *([Option("nav:back", "↩️ " + text.pgettext("button", "Back"))] if state.past else []),
         *([Option("nav:change", "✏️ " + text.pgettext("button", "Change an answer"))] if _speaks(state) else []),
         *(
