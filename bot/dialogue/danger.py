@@ -47,6 +47,11 @@ def danger_replies(topic: str, scene: Scene, place: Place | None) -> tuple[Reply
     )
 
 
+def numbers_line(scene: Scene) -> Reply:
+    """The two numbers in one line, for where a danger is possible but not said."""
+    return Say(scene.text.gettext("If somebody is in danger right now: call 112 or 110, or tap 🆘."))
+
+
 def danger_menu(scene: Scene, first: int = 0) -> tuple[Reply, ...]:
     """Answer the 🆘 button: the numbers that always help, then what it is about."""
     _ = scene.text.gettext

@@ -15,29 +15,35 @@ from bot.dialogue.model import (
     Forget,
     Input,
     Location,
-    Option,
     Reply,
     Say,
     State,
     Text,
     Turn,
 )
+from bot.dialogue.screen import (
+    BY_PREFIX,
+    CHANGE,
+    CHILD,
+    LANGUAGE,
+    PLACE,
+    QUESTIONS,
+    RESULTS,
+    STEPS,
+    TOPIC,
+    ask_again,
+    screen,
+    speaks,
+    waiting,
+    with_steering,
+)
+from bot.dialogue.small_talk import introduction, small_talk
 from bot.dialogue.steps.base import Scene, Step, Taken, page_start, without_screen
-from bot.dialogue.steps.child import ChildStep
-from bot.dialogue.steps.language import LanguageStep
-from bot.dialogue.steps.place import PlaceStep
-from bot.dialogue.steps.results import ResultsStep
-from bot.dialogue.steps.topic import TopicStep
 from bot.i18n import Translator, without_isolates
 from bot.understanding.reading import Understanding, Understood
 from catalog.catalog import Catalog
 from catalog.text import clean
 
-LANGUAGE, CHILD, TOPIC, PLACE, RESULTS = LanguageStep(), ChildStep(), TopicStep(), PlaceStep(), ResultsStep()
-QUESTIONS: tuple[Step, ...] = (LANGUAGE, CHILD, TOPIC, PLACE)
-STEPS: dict[str, Step] = {step.name: step for step in (*QUESTIONS, RESULTS)}
-BY_PREFIX: dict[str, Step] = {prefix: step for step in STEPS.values() for prefix in step.prefixes}
-CHANGE = "change"
 SAID_ALOUD = ("danger", "thanks", "hello", "voice", "plea")  # whole messages that are never an answer
 COMMANDS = (
     "start",
@@ -102,21 +108,17 @@ def _known(state: State, scene: Scene) -> State:
 
 
 def _located(state: State, where: Location, scene: Scene) -> Turn:
-    taken = PLACE.locate(state.answers, where, scene) if _speaks(state) else None
+    taken = PLACE.locate(state.answers, where, scene) if speaks(state) else None
     if taken is None:
         return _again(state, scene)
     understood = _understood(taken.answers, [PLACE], scene) if not taken.replies else ()
     return _on(state, taken.answers, scene, (*understood, *taken.replies))
 
 
-def _speaks(state: State) -> bool:
-    return state.answers.lang is not None
-
-
 def _text(state: State, words: str, scene: Scene) -> Turn:
     answers = state.answers
     command = scene.understanding.command(words)
-    if command in SAID_ALOUD and (command == "danger" or _speaks(state)):
+    if command in SAID_ALOUD and (command == "danger" or speaks(state)):
         return _command(state, command, scene)
     lang = answers.lang or scene.understanding.language(words).lang
     concern = scene.understanding.concern(words, lang)
@@ -126,7 +128,7 @@ def _text(state: State, words: str, scene: Scene) -> Turn:
     pressed = _typed_button(state, words, scene) or _named_language(words, scene)
     if pressed:
         return _choice(state, pressed, scene)
-    if command and (_speaks(state) or command not in SAID_ALOUD):
+    if command and (speaks(state) or command not in SAID_ALOUD):
         return _command(state, command, scene)
     asked = STEPS[answers.step].name
     return _read(state, scene.understanding.read(words, lang, scene.catalog.places, asked, concern), scene)
@@ -135,7 +137,7 @@ def _text(state: State, words: str, scene: Scene) -> Turn:
 def _typed_button(state: State, words: str, scene: Scene) -> str | None:
     """The option whose label somebody typed instead of tapping it."""
     wanted = clean(words)
-    ask = _screen(state, scene)[-1]
+    ask = screen(state, scene)[-1]
     options = ask.options if isinstance(ask, Ask) and wanted else ()
     return next((option.id for option in options if clean(without_isolates(option.label)) == wanted), None)
 
@@ -204,7 +206,7 @@ def _choice(state: State, option: str, scene: Scene) -> Turn:
     if prefix == CHANGE:
         return _change(state, rest, scene)
     step = BY_PREFIX.get(prefix)
-    taken = step.choose(state.answers, option, scene) if step and (_speaks(state) or step is LANGUAGE) else None
+    taken = step.choose(state.answers, option, scene) if step and (speaks(state) or step is LANGUAGE) else None
     if taken is None:
         return _again(state, scene)
     if prefix == "place" and taken.answers.place:
@@ -224,63 +226,17 @@ def _told(state: State, taken: Taken | None, scene: Scene) -> Turn:
 
 def _on(state: State, answers: Answers, scene: Scene, before: tuple[Reply, ...] = ()) -> Turn:
     """Go to the first question that is still open; when none is, show what there is."""
-    waiting = _waiting(answers)
-    answers = replace(answers, step=waiting.name)
+    answers = replace(answers, step=waiting(answers).name)
     moved = state.moved(answers)
-    return Turn(moved, (*before, *_screen(moved, scene)))
-
-
-def _waiting(answers: Answers) -> Step:
-    if answers.candidates:
-        return PLACE
-    if answers.suggested:
-        return TOPIC
-    return next((step for step in QUESTIONS if not step.is_answered(answers)), RESULTS)
-
-
-def _screen(state: State, scene: Scene) -> tuple[Reply, ...]:
-    """The question that is on the screen, with the options that steer."""
-    if state.answers.screen == CHANGE:
-        return (_steered(_change_screen(state.answers, scene), state, scene),)
-    *before, ask = STEPS[state.answers.step].ask(state.answers, scene)
-    return (*before, _steered(ask, state, scene) if isinstance(ask, Ask) else ask)
-
-
-def _steered(ask: Ask, state: State, scene: Scene, *, skip: bool = True) -> Ask:
-    text = scene.text
-    steering = [
-        *(
-            [Option("nav:skip", "🤷 " + (text.pgettext("button", "I don't know") if _speaks(state) else "?"))]
-            if skip and _can_skip(state)
-            else []
-        ),
-        *([Option("nav:back", "↩️ " + text.pgettext("button", "Back"))] if state.past else []),
-        *([Option("nav:change", "✏️ " + text.pgettext("button", "Change an answer"))] if _speaks(state) else []),
-        *(
-            [Option("nav:start", "🔄 " + text.pgettext("button", "Start again"))]
-            if state.past or _speaks(state)
-            else []
-        ),
-        Option("nav:danger", "🆘 " + (text.pgettext("button", "Danger now?") if _speaks(state) else "SOS 112")),
-    ]
-    return replace(ask, options=(*ask.options, *steering), steering=len(steering))
-
-
-def _can_skip(state: State) -> bool:
-    return state.answers.step != RESULTS.name
+    return Turn(moved, (*before, *screen(moved, scene)))
 
 
 def _again(state: State, scene: Scene) -> Turn:
     """Nothing was understood: ask kindly once more, with an example of what helps."""
-    if not _speaks(state):
-        return Turn(state, _screen(state, scene))
+    if not speaks(state):
+        return Turn(state, screen(state, scene))
     text = scene.text.gettext("Sorry, I did not understand that. You can tap a button or write it in other words.")
-    return Turn(state, (Say(text), *_ask_again(state, scene)))
-
-
-def _ask_again(state: State, scene: Scene) -> tuple[Reply, ...]:
-    """The question on the screen once more, without the cards before it."""
-    return _screen(state, scene)[-1:]
+    return Turn(state, (Say(text), *ask_again(state, scene)))
 
 
 def _command(state: State, name: str, scene: Scene) -> Turn:
@@ -288,56 +244,31 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
     match name:
         case "start":
             fresh = State(Answers(step=CHILD.name, lang=answers.lang)) if answers.lang else State()
-            return Turn(fresh, _screen(fresh, scene))
+            return Turn(fresh, screen(fresh, scene))
         case "back" if state.past:
             back = State(state.past[-1], state.past[:-1])
-            return Turn(back, _screen(back, scene.speaking(back.answers.lang)))
-        case "change" if _speaks(state):
+            return Turn(back, screen(back, scene.speaking(back.answers.lang)))
+        case "change" if speaks(state):
             changing = state.moved(replace(without_screen(answers), screen=CHANGE))
-            return Turn(changing, _screen(changing, scene))
+            return Turn(changing, screen(changing, scene))
         case "skip" | "done":
             return _skip(state, name, scene)
         case "danger":
-            return Turn(state, _with_steering(danger_menu(scene), state, scene, skip=False))
-        case "thanks" | "hello" | "voice" | "plea" if _speaks(state):
-            return Turn(state, (*_small_talk(name, scene), *_ask_again(state, scene)))
+            return Turn(state, with_steering(danger_menu(scene), state, scene, skip=False))
+        case "thanks" | "hello" | "voice" | "plea" if speaks(state):
+            return Turn(state, (*small_talk(name, scene), *ask_again(state, scene)))
         case "language":
             return _change(state, LANGUAGE.name, scene)
         case "delete":
             text = scene.text.gettext("Everything you told me is deleted. If you write again, we start anew.")
-            return Turn(State(), (Say(text), *_screen(State(), scene)), (Forget(),))
+            return Turn(State(), (Say(text), *screen(State(), scene)), (Forget(),))
         case "help":
-            return Turn(state, (Say(_help(scene)), _numbers_line(scene), *_ask_again(state, scene)))
+            return Turn(state, (*introduction(scene), *ask_again(state, scene)))
         case "more" if answers.step == RESULTS.name:
             return _choice(state, "results:more", scene)
         case "none" if answers.suggested:
             return _choice(state, "groups:0", scene)
     return _again(state, scene)
-
-
-def _small_talk(name: str, scene: Scene) -> tuple[Reply, ...]:
-    _ = scene.text.gettext
-    if name == "thanks":
-        return (Say("💚 " + _("You are welcome. All the best for you and your family!")),)
-    if name == "plea":
-        return (
-            Say("🤝 " + _("It is good that you ask. We look for help together, step by step.")),
-            _numbers_line(scene),
-        )
-    if name == "voice":
-        return (Say("🙉 " + _("I cannot listen to voice messages. Please write a few words, or tap a button.")),)
-    return ()
-
-
-def _numbers_line(scene: Scene) -> Reply:
-    return Say(scene.text.gettext("If somebody is in danger right now: call 112 or 110, or tap 🆘."))
-
-
-def _help(scene: Scene) -> str:
-    return scene.text.gettext(
-        "I look for help for families near you. I ask how old your child is, what is on your mind and where you live. "
-        "I do not need your name. With /delete I forget everything."
-    )
 
 
 def _skip(state: State, name: str, scene: Scene) -> Turn:
@@ -349,16 +280,6 @@ def _skip(state: State, name: str, scene: Scene) -> Turn:
     return _told(state, STEPS[answers.step].skip(answers, scene), scene)
 
 
-def _change_screen(answers: Answers, scene: Scene) -> Ask:
-    _ = scene.text.gettext
-    names: dict[Step, str] = {LANGUAGE: _("Language"), CHILD: _("Child"), TOPIC: _("Concern"), PLACE: _("Place")}
-    options = tuple(
-        Option(f"{CHANGE}:{step.name}", f"{name}: {step.summary(answers, scene) or '–'}")
-        for step, name in names.items()
-    )
-    return Ask(_("Which answer shall we change?"), options)
-
-
 def _change(state: State, name: str, scene: Scene) -> Turn:
     """Ask one question again; the other answers stay."""
     step = STEPS.get(name)
@@ -366,15 +287,15 @@ def _change(state: State, name: str, scene: Scene) -> Turn:
         return _again(state, scene)
     answers = replace(without_screen(step.clear(state.answers)), step=step.name)
     changing = state.moved(answers)
-    return Turn(changing, _screen(changing, scene))
+    return Turn(changing, screen(changing, scene))
 
 
 def _danger(state: State, topic: str, scene: Scene) -> Turn:
     """Somebody wrote of a danger: the numbers at once; nothing of it is kept but the language."""
-    if not _speaks(state):
+    if not speaks(state):
         state = State(replace(state.answers, lang=scene.text.tag, step=CHILD.name))
     replies = danger_replies(topic, scene, state.answers.place)
-    return Turn(state, _with_steering(replies, state, scene, skip=False), danger=topic)
+    return Turn(state, with_steering(replies, state, scene, skip=False), danger=topic)
 
 
 def _with_danger(turn: Turn, topic: str, scene: Scene) -> Turn:
@@ -384,20 +305,16 @@ def _with_danger(turn: Turn, topic: str, scene: Scene) -> Turn:
     return replace(turn, replies=(*numbers, *turn.replies), danger=topic)
 
 
-def _with_steering(replies: tuple[Reply, ...], state: State, scene: Scene, *, skip: bool = True) -> tuple[Reply, ...]:
-    return tuple(_steered(reply, state, scene, skip=skip) if isinstance(reply, Ask) else reply for reply in replies)
-
-
 def _danger_choice(state: State, rest: str, scene: Scene) -> Turn:
     kind, _, value = rest.partition(":")
     known = scene.catalog.topics.topics.get(value)
     if kind == "topic" and known:
         return _danger(state, value, scene)
     if kind == "menu":
-        return Turn(state, _with_steering(danger_menu(scene, page_start(value))[1:], state, scene, skip=False))
+        return Turn(state, with_steering(danger_menu(scene, page_start(value))[1:], state, scene, skip=False))
     if kind == "near" and known:
         lang = state.answers.lang or scene.text.tag
         skipped = tuple(dict.fromkeys((*state.answers.skipped, *(() if state.answers.children else (CHILD.name,)))))
         answers = replace(without_screen(state.answers), lang=lang, topics=((value, 1.0),), skipped=skipped)
         return _on(state, answers, scene.speaking(lang))
-    return Turn(state, _screen(state, scene))
+    return Turn(state, screen(state, scene))

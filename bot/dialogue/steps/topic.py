@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from bot.dialogue.model import Answers, Option, Reply, Say
+from bot.dialogue.danger import numbers_line
+from bot.dialogue.model import Answers, Option, Reply
 from bot.dialogue.steps.base import Scene, Step, Taken, next_page, page_start, paged, question, without_screen
 from bot.understanding.reading import Slot, Understood
 from bot.understanding.topic import KNOWN_SCORE, Guess
@@ -109,7 +110,7 @@ def _gentle_warning(suggested: tuple[str, ...], scene: Scene) -> tuple[Reply, ..
     """Where one of the suggestions is a danger, the numbers are named at once."""
     if not any(scene.catalog.topics.topics[topic].is_danger for topic in suggested):
         return ()
-    return (Say(scene.text.gettext("If somebody is in danger right now: call 112 or 110, or tap 🆘.")),)
+    return (numbers_line(scene),)
 
 
 def _topics_of(group: str, answers: Answers, scene: Scene) -> list[Topic]:

@@ -1,0 +1,76 @@
+"""What is on the screen: the question that is still open, and the buttons that lead through the chat."""
+
+from dataclasses import replace
+
+from bot.dialogue.model import Answers, Ask, Option, Reply, State
+from bot.dialogue.steps.base import Scene, Step
+from bot.dialogue.steps.child import ChildStep
+from bot.dialogue.steps.language import LanguageStep
+from bot.dialogue.steps.place import PlaceStep
+from bot.dialogue.steps.results import ResultsStep
+from bot.dialogue.steps.topic import TopicStep
+
+LANGUAGE, CHILD, TOPIC, PLACE, RESULTS = LanguageStep(), ChildStep(), TopicStep(), PlaceStep(), ResultsStep()
+QUESTIONS: tuple[Step, ...] = (LANGUAGE, CHILD, TOPIC, PLACE)
+STEPS: dict[str, Step] = {step.name: step for step in (*QUESTIONS, RESULTS)}
+BY_PREFIX: dict[str, Step] = {prefix: step for step in STEPS.values() for prefix in step.prefixes}
+CHANGE = "change"
+
+
+def speaks(state: State) -> bool:
+    return state.answers.lang is not None
+
+
+def waiting(answers: Answers) -> Step:
+    if answers.candidates:
+        return PLACE
+    if answers.suggested:
+        return TOPIC
+    return next((step for step in QUESTIONS if not step.is_answered(answers)), RESULTS)
+
+
+def screen(state: State, scene: Scene) -> tuple[Reply, ...]:
+    """The question that is on the screen, with the options that steer."""
+    if state.answers.screen == CHANGE:
+        return (_steered(_change_screen(state.answers, scene), state, scene),)
+    *before, ask = STEPS[state.answers.step].ask(state.answers, scene)
+    return (*before, _steered(ask, state, scene) if isinstance(ask, Ask) else ask)
+
+
+def ask_again(state: State, scene: Scene) -> tuple[Reply, ...]:
+    """The question on the screen once more, without the cards before it."""
+    return screen(state, scene)[-1:]
+
+
+def _change_screen(answers: Answers, scene: Scene) -> Ask:
+    _ = scene.text.gettext
+    names: dict[Step, str] = {LANGUAGE: _("Language"), CHILD: _("Child"), TOPIC: _("Concern"), PLACE: _("Place")}
+    options = tuple(
+        Option(f"{CHANGE}:{step.name}", f"{name}: {step.summary(answers, scene) or '–'}")
+        for step, name in names.items()
+    )
+    return Ask(_("Which answer shall we change?"), options)
+
+
+def _steered(ask: Ask, state: State, scene: Scene, *, skip: bool = True) -> Ask:
+    text = scene.text
+    steering = [
+        *(
+            [Option("nav:skip", "🤷 " + (text.pgettext("button", "I don't know") if speaks(state) else "?"))]
+            if skip and _can_skip(state)
+            else []
+        ),
+        *([Option("nav:back", "↩️ " + text.pgettext("button", "Back"))] if state.past else []),
+        *([Option("nav:change", "✏️ " + text.pgettext("button", "Change an answer"))] if speaks(state) else []),
+        *([Option("nav:start", "🔄 " + text.pgettext("button", "Start again"))] if state.past or speaks(state) else []),
+        Option("nav:danger", "🆘 " + (text.pgettext("button", "Danger now?") if speaks(state) else "SOS 112")),
+    ]
+    return replace(ask, options=(*ask.options, *steering), steering=len(steering))
+
+
+def _can_skip(state: State) -> bool:
+    return state.answers.step != RESULTS.name
+
+
+def with_steering(replies: tuple[Reply, ...], state: State, scene: Scene, *, skip: bool = True) -> tuple[Reply, ...]:
+    return tuple(_steered(reply, state, scene, skip=skip) if isinstance(reply, Ask) else reply for reply in replies)
