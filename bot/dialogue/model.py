@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -94,7 +94,36 @@ class Forget:
     """Effect: delete everything about this chat, at once."""
 
 
-Effect = Forget
+Outcome = Literal["found", "widened", "nothing", "helped", "not_helped"]
+Remark = Literal["closed", "wrong_number", "full", "wrong_language", "helped"]
+
+
+@dataclass(frozen=True)
+class Count:
+    """Effect: one family looked for this, or says that it helped; counted without anything that leads to a person.
+
+    `topic` only serves to count a chat once a week; the table knows its `group`. Unknown places and ages are "".
+    """
+
+    outcome: Outcome
+    topic: str
+    group: str
+    band: str  # id of the youngest child's phase
+    lang: str
+    municipality: str = ""
+    district: str = ""
+    county: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Effect: what a family found when it went to an offer."""
+
+    offer: str
+    remark: Remark
+
+
+Effect = Forget | Count | Report
 
 
 @dataclass(frozen=True)
