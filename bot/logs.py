@@ -1,0 +1,95 @@
+"""Logs that say what happened and never to whom: event codes, counts, durations. No text, no ids, no addresses.
+
+What is not on the list is dropped, whoever logs it. Other libraries may write anything into a message, a token in an
+address for instance: of theirs only the name, the level and the place in the code are kept.
+"""
+
+import logging
+import re
+import sys
+import threading
+import traceback
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import structlog
+
+ROOT = Path(__file__).parent.parent
+ALLOWED = frozenset({
+    "event", "level", "timestamp", "channel", "error", "logger", "place", "chats", "count", "seconds", "ms", "kind",
+    "version", "offers", "problems", "months", "port", "signal",
+})  # fmt: skip
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.:<> ,/-]{0,160}")
+OURS = ("bot", "catalog", "locales")
+
+
+def set_up_logs(stream: TextIO = sys.stderr, *, debug: bool = False) -> None:
+    """Send everything that is logged anywhere through the list, as one line of JSON each."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            only_allowed,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if debug else logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    root.handlers = [_Foreign()]
+    root.setLevel(logging.DEBUG if debug else logging.WARNING)
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _uncaught
+    threading.excepthook = _uncaught_in_thread
+
+
+def only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Keep numbers and short codes under names that are on the list; drop the rest."""
+    return {name: value for name, value in event.items() if name in ALLOWED and _is_harmless(value)}
+
+
+def _is_harmless(value: object) -> bool:
+    return value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and _is_code(value))
+
+
+def _is_code(value: str) -> bool:
+    return bool(_CODE.fullmatch(value)) or bool(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", value))
+
+
+def where(error: BaseException) -> str:
+    """Which error, and where in our code: "ValueError bot/dialogue/engine.py:97". Never what it says."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(frame.filename)]
+    place = f" {_relative(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
+    return type(error).__name__ + place
+
+
+def _is_ours(path: str) -> bool:
+    return any(Path(path).is_relative_to(ROOT / name) for name in OURS)
+
+
+def _relative(path: str) -> str:
+    return Path(path).relative_to(ROOT).as_posix()
+
+
+class _Foreign(logging.Handler):
+    """What other libraries log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        level = min(record.levelno // 10 * 10, logging.CRITICAL)
+        log = structlog.get_logger()
+        error = where(record.exc_info[1]) if record.exc_info and record.exc_info[1] else None
+        place = f"{record.module}:{record.lineno}"
+        log.log(max(level, logging.DEBUG), "library", logger=record.name, place=place, error=error)
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, _: object) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    structlog.get_logger().error("uncaught", error=where(error))
+
+
+def _uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value:
+        structlog.get_logger().error("uncaught", error=where(args.exc_value))

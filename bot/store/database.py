@@ -1,0 +1,189 @@
+"""One door to SQLite (encrypted) or PostgreSQL: every operation is one transaction, durable when it returns.
+
+SQLite has one writer: a thread that commits whatever is waiting together, so that one write to the disk serves many
+messages. PostgreSQL has several, one operation a transaction, and groups its commits itself.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
+from time import monotonic, time
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Operation = Callable[Concatenate[Connection, P], T]
+
+TOGETHER = 200  # operations in one transaction of SQLite
+POSTGRES_WRITERS = 4
+AGAIN = 5  # attempts where two transactions were in each other's way
+IN_EACH_OTHERS_WAY = {"40001", "40P01"}  # serialization failure, deadlock
+PERSONAL = ("chats", "inbox", "outbox", "messages", "marks")
+
+
+class UnavailableError(Exception):
+    """The database cannot be reached or cannot write now; nothing of the operation has happened, as far as we know."""
+
+
+@dataclass
+class _Job:
+    operation: Callable[[Connection], Any]
+    outside: bool = False  # of a transaction
+    done: Future[Any] = field(default_factory=Future)
+
+
+class Database:
+    """Runs operations. Close it at the end: open jobs are finished first."""
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], float] | None = None) -> None:
+        self._engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._clock = clock
+        self._ahead = time() - monotonic()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        writers = 1 if self.is_sqlite else POSTGRES_WRITERS
+        self._writers = [threading.Thread(target=self._work, name=f"store-{n}", daemon=True) for n in range(writers)]
+        for writer in self._writers:
+            writer.start()
+
+    def now(self) -> float:
+        """Seconds since 1970, never jumping while the process runs; PostgreSQL's clock where several share it."""
+        return self._clock() if self._clock else monotonic() + self._ahead
+
+    def run(self, operation: Operation[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """Run an operation and wait for its commit.
+
+        Raises:
+            UnavailableError: nothing could be written; try again later. Whatever else the operation raises.
+        """
+        result: T = self._submit(_Job(lambda connection: operation(connection, *args, **named))).result()
+        return result
+
+    async def do(self, operation: Operation[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """`run` without blocking the event loop. Once begun it goes on, even where the waiting task is cancelled."""
+        done = self._submit(_Job(lambda connection: operation(connection, *args, **named)))
+        result: T = await asyncio.shield(asyncio.wrap_future(done))
+        return result
+
+    def scrub(self) -> Future[Any]:
+        """Let go of the bytes of what was deleted (SQLite: empty the write-ahead log; PostgreSQL: free dead rows)."""
+        job = _Job(_emptied_log if self.is_sqlite else _freed_rows, outside=True)
+        self._submit(job)
+        return job.done
+
+    def synchronise(self) -> None:
+        """Take over PostgreSQL's clock, so that several processes agree about leases."""
+        if not self.is_sqlite:
+            asked = monotonic()
+            there = self.run(lambda connection: connection.execute(_CLOCK).scalar_one())
+            self._ahead = float(there) - (asked + monotonic()) / 2
+
+    def close(self) -> None:
+        for _ in self._writers:
+            self._jobs.put(None)
+        for writer in self._writers:
+            writer.join()
+        self._engine.dispose()
+
+    def _submit(self, job: _Job) -> Future[Any]:
+        self._jobs.put(job)
+        return job.done
+
+    def _work(self) -> None:
+        while (first := self._jobs.get()) is not None:
+            batch = [first, *self._waiting()]
+            inside = [job for job in batch if not job.outside]
+            if inside:
+                _settle(inside, partial(self._commit, inside))
+            for job in batch:
+                if job.outside:
+                    _settle([job], partial(self._outside, job))
+
+    def _waiting(self) -> Iterator[_Job]:
+        """What else can go into the same transaction."""
+        for _ in range(TOGETHER if self.is_sqlite else 0):
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return
+            if job is None:
+                self._jobs.put(None)
+                return
+            yield job
+
+    def _commit(self, jobs: list[_Job]) -> list[Any]:
+        """Run them all in one transaction; where one of them fails, each alone, so that only that one fails."""
+        try:
+            return self._transaction(jobs)
+        except UnavailableError:
+            raise
+        except Exception:
+            if len(jobs) == 1:
+                raise
+        return [_outcome(partial(self._first, job)) for job in jobs]
+
+    def _first(self, job: _Job) -> Any:
+        return self._transaction([job])[0]
+
+    def _transaction(self, jobs: list[_Job]) -> list[Any]:
+        """Repeat what two transactions did to each other, and once what a broken connection interrupted.
+
+        Operations bear to be repeated: the commit may have happened although its answer was lost.
+        """
+        for attempt in range(AGAIN):
+            try:
+                with self._engine.begin() as connection:
+                    return [job.operation(connection) for job in jobs]
+            except DBAPIError as error:
+                broken = error.connection_invalidated and attempt == 0
+                if broken or getattr(error.orig, "sqlstate", None) in IN_EACH_OTHERS_WAY:
+                    continue
+                if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+                    raise UnavailableError(type(error.orig).__name__) from error
+                raise
+        raise UnavailableError("transactions stay in each other's way")
+
+    def _outside(self, job: _Job) -> list[Any]:
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            return [job.operation(connection)]
+
+
+@dataclass(frozen=True)
+class _Failure:
+    error: Exception
+
+
+def _outcome(action: Callable[[], Any]) -> Any:
+    try:
+        return action()
+    except Exception as error:  # noqa: BLE001 handed to whoever waits for it
+        return _Failure(error)
+
+
+def _settle(jobs: list[_Job], action: Callable[[], list[Any]]) -> None:
+    """Tell everybody who waits how it went."""
+    outcome = _outcome(action)
+    results = [outcome] * len(jobs) if isinstance(outcome, _Failure) else outcome
+    for job, result in zip(jobs, results, strict=True):
+        if isinstance(result, _Failure):
+            job.done.set_exception(result.error)
+        else:
+            job.done.set_result(result)
+
+
+_CLOCK = text("SELECT extract(epoch FROM clock_timestamp())")
+
+
+def _emptied_log(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _freed_rows(connection: Connection) -> None:
+    connection.exec_driver_sql("VACUUM " + ", ".join(PERSONAL))

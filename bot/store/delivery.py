@@ -1,0 +1,326 @@
+"""From inbox to outbox: take in, claim a chat, write down what was answered and what was delivered.
+
+The unit of work is the chat, not the message: whoever owns a chat delivers what waits in its outbox, then answers its
+oldest message. So nothing overtakes anything, however many processes share a database. An owner that dies loses its
+chats with its lease; whatever it still writes then is refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, TextClause, bindparam, text
+
+ALIVE = "process "  # a process's own lease is "process <owner>"
+
+
+class LostClaimError(Exception):
+    """Somebody else owns this chat now."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One update, ready to be stored. `content` is sealed; None: only remember that it came."""
+
+    digest: bytes
+    chat: bytes
+    channel: str
+    content: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Message:
+    """The oldest unanswered message of a chat."""
+
+    id: int
+    digest: bytes
+    content: bytes = field(repr=False)
+    tries: int
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One answer on its way. `started`: an earlier attempt began and nobody knows how it ended."""
+
+    n: int
+    key: str
+    content: bytes = field(repr=False)
+    started: bool = True
+    unclear: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A chat that is ours for now, and what to do for it: deliver the parcels, or else answer the message."""
+
+    chat: bytes
+    channel: str
+    state: bytes | None = field(repr=False)
+    message: Message | None = None
+    parcels: tuple[Parcel, ...] = ()
+
+
+def _sql(statement: str, *lists: str) -> TextClause:
+    return text(statement).bindparams(*(bindparam(name, expanding=True) for name in lists))
+
+
+_SEE = _sql("INSERT INTO seen (digest, at) VALUES (:digest, :now) ON CONFLICT DO NOTHING")
+_AWAIT = _sql("""
+    INSERT INTO chats (chat, channel, expires_at, pending, ready_at) VALUES (:chat, :channel, :now, 1, :now)
+    ON CONFLICT (chat) DO UPDATE SET pending = chats.pending + 1""")
+_TAKE_IN = _sql("""
+    INSERT INTO inbox (chat, digest, content, tries, at) VALUES (:chat, :digest, :content, 0, :now)""")
+_REMEMBER = _sql("""
+    INSERT INTO cursors (channel, value) VALUES (:channel, :cursor)
+    ON CONFLICT (channel) DO UPDATE SET value = excluded.value""")
+_CURSOR = _sql("SELECT value FROM cursors WHERE channel = :channel")
+
+
+def accept(
+    connection: Connection, arrivals: Sequence[Arrival], now: float, cursor: tuple[str, str] | None = None
+) -> list[bool]:
+    """Store updates, and with them how far their channel has read. True for each that had not come before."""
+    fresh = [False] * len(arrivals)
+    for i in sorted(range(len(arrivals)), key=lambda i: arrivals[i].chat):  # the same order everywhere: no deadlocks
+        fresh[i] = _accept(connection, arrivals[i], now)
+    if cursor:
+        connection.execute(_REMEMBER, {"channel": cursor[0], "cursor": cursor[1]})
+    return fresh
+
+
+def _accept(connection: Connection, arrival: Arrival, now: float) -> bool:
+    if not connection.execute(_SEE, {"digest": arrival.digest, "now": now}).rowcount:
+        return False
+    if arrival.content is not None:
+        row = {"chat": arrival.chat, "channel": arrival.channel, "now": now}
+        connection.execute(_AWAIT, row)
+        connection.execute(_TAKE_IN, {**row, "digest": arrival.digest, "content": arrival.content})
+    return True
+
+
+def cursor_of(connection: Connection, channel: str) -> str | None:
+    """How far a channel has read."""
+    value: str | None = connection.execute(_CURSOR, {"channel": channel}).scalar_one_or_none()
+    return value
+
+
+_READY = """
+    WITH ready AS (
+        SELECT chat FROM chats WHERE pending > 0 AND owner IS NULL AND ready_at <= :now
+        ORDER BY ready_at LIMIT :most {lock})
+    UPDATE chats SET owner = :owner WHERE chat IN (SELECT chat FROM ready) RETURNING chat, channel, state, expires_at"""
+_CLAIM = {"sqlite": _sql(_READY.format(lock="")), "postgresql": _sql(_READY.format(lock="FOR UPDATE SKIP LOCKED"))}
+_PARCELS = _sql(
+    "SELECT chat, n, key, content, started, unclear, failed FROM outbox WHERE chat IN :chats ORDER BY n", "chats"
+)
+_OLDEST = _sql(
+    """
+    SELECT id, chat, digest, content, tries FROM inbox
+    WHERE id IN (SELECT min(id) FROM inbox WHERE chat IN :chats GROUP BY chat)""",
+    "chats",
+)
+_START_FIRST = _sql(
+    "UPDATE outbox SET started = TRUE WHERE chat IN :chats AND n IN (SELECT min(n) FROM outbox AS o WHERE o.chat = outbox.chat)",
+    "chats",
+)
+
+
+def claim(connection: Connection, owner: str, now: float, most: int) -> list[Claim]:
+    """Take up to `most` chats for which something waits, those that have waited longest first."""
+    found = connection.execute(_CLAIM[connection.dialect.name], {"now": now, "most": most, "owner": owner}).all()
+    if not found:
+        return []
+    chats = {"chats": [row.chat for row in found]}
+    parcels: dict[bytes, list[Parcel]] = {}
+    for chat, *parcel in connection.execute(_PARCELS, chats):
+        parcels.setdefault(chat, []).append(Parcel(*parcel))
+    if parcels:
+        connection.execute(_START_FIRST, {"chats": list(parcels)})
+    messages = {chat: Message(id_, *rest) for id_, chat, *rest in connection.execute(_OLDEST, chats)}
+    return [
+        Claim(
+            row.chat,
+            row.channel,
+            row.state if row.expires_at > now else None,
+            messages.get(row.chat),
+            tuple(parcels.get(row.chat, ())),
+        )
+        for row in found
+    ]
+
+
+_ANSWERED = _sql("DELETE FROM inbox WHERE id = :id")
+_ON = _sql("""
+    UPDATE chats SET state = :state, expires_at = :expires_at, pending = pending - 1 + :parcels
+    WHERE chat = :chat AND owner = :owner""")
+_KEEP = _sql("UPDATE chats SET pending = pending - 1 + :parcels WHERE chat = :chat AND owner = :owner")
+_POST = _sql("""
+    INSERT INTO outbox (chat, n, key, content, started, unclear, failed, at)
+    VALUES (:chat, :n, :key, :content, :started, 0, 0, :now)""")
+
+
+def finish(
+    connection: Connection,
+    owner: str,
+    claimed: Claim,
+    parcels: Sequence[Parcel],
+    now: float,
+    *,
+    state: bytes | None = None,
+    expires_at: float = 0.0,
+) -> None:
+    """A message was answered: it leaves the inbox, its answers enter the outbox, the first of them as begun.
+
+    Raises:
+        LostClaimError: somebody else owns the chat; nothing is written.
+    """
+    _take_out(connection, owner, claimed, len(parcels), {"state": state, "expires_at": expires_at})
+    _post(connection, claimed.chat, parcels, now)
+
+
+def _take_out(
+    connection: Connection, owner: str, claimed: Claim, parcels: int, state: Mapping[str, object] | None
+) -> None:
+    if claimed.message is None or not connection.execute(_ANSWERED, {"id": claimed.message.id}).rowcount:
+        raise LostClaimError
+    counted = {"parcels": parcels, "chat": claimed.chat, "owner": owner}
+    on = connection.execute(_ON, {**counted, **state}) if state is not None else connection.execute(_KEEP, counted)
+    if not on.rowcount:
+        raise LostClaimError
+
+
+def _post(connection: Connection, chat: bytes, parcels: Sequence[Parcel], now: float) -> None:
+    rows = [
+        {"chat": chat, "n": p.n, "key": p.key, "content": p.content, "started": i == 0, "now": now}
+        for i, p in enumerate(parcels)
+    ]
+    if rows:
+        connection.execute(_POST, rows)
+
+
+_DELIVERED = _sql("DELETE FROM outbox WHERE chat = :chat AND n = :n")
+_START = _sql("UPDATE outbox SET started = TRUE WHERE chat = :chat AND n = :n")
+_NOTE = _sql("INSERT INTO messages (chat, ref, at) VALUES (:chat, :ref, :now)")
+_LESS = _sql("UPDATE chats SET pending = pending - 1 WHERE chat = :chat")
+
+
+def delivered(
+    connection: Connection,
+    owner: str,
+    chat: bytes,
+    n: int,
+    now: float,
+    *,
+    refs: Sequence[bytes] = (),
+    following: int | None = None,
+    ready_at: float | None = None,
+) -> None:
+    """An answer arrived (or is given up): it leaves the outbox; the `following` one begins, or the chat is let go.
+
+    Written down even where the chat was lost meanwhile, so that nobody sends it again.
+    """
+    if connection.execute(_DELIVERED, {"chat": chat, "n": n}).rowcount:
+        connection.execute(_LESS, {"chat": chat})
+        note(connection, chat, refs, now)
+    if following is not None:
+        connection.execute(_START, {"chat": chat, "n": following})
+    else:
+        let_go(connection, owner, chat, now if ready_at is None else ready_at)
+
+
+def note(connection: Connection, chat: bytes, refs: Sequence[bytes], now: float) -> None:
+    """Remember messages that are to be deleted when the chat is (sealed)."""
+    for ref in refs:
+        connection.execute(_NOTE, {"chat": chat, "ref": ref, "now": now})
+
+
+_LET_GO = _sql("UPDATE chats SET owner = NULL, ready_at = :ready_at WHERE chat = :chat AND owner = :owner")
+
+
+def let_go(connection: Connection, owner: str, chat: bytes, ready_at: float) -> None:
+    """Somebody may take this chat again, from `ready_at` on."""
+    connection.execute(_LET_GO, {"chat": chat, "owner": owner, "ready_at": ready_at})
+
+
+_LATER = _sql("""
+    UPDATE outbox SET started = FALSE, unclear = unclear + :unclear, failed = failed + 1 - :unclear
+    WHERE chat = :chat AND n = :n""")
+
+
+def postpone(connection: Connection, owner: str, chat: bytes, n: int, ready_at: float, *, unclear: bool) -> None:
+    """An attempt failed, or nobody knows whether it arrived: the chat waits until `ready_at`, then it is tried again."""
+    connection.execute(_LATER, {"chat": chat, "n": n, "unclear": int(unclear)})
+    let_go(connection, owner, chat, ready_at)
+
+
+_RECOUNT = _sql("""
+    UPDATE chats SET pending = (SELECT count(*) FROM inbox WHERE inbox.chat = chats.chat)
+        + (SELECT count(*) FROM outbox WHERE outbox.chat = chats.chat)
+    WHERE chat = :chat AND owner = :owner""")
+
+
+def recount(connection: Connection, owner: str, chat: bytes, now: float) -> None:
+    """A chat was claimed for which nothing waits: count anew, so that it is not claimed for ever."""
+    connection.execute(_RECOUNT, {"chat": chat, "owner": owner})
+    let_go(connection, owner, chat, now)
+
+
+_TRIED = _sql("UPDATE inbox SET tries = tries + 1 WHERE id = :id")
+
+
+def tried(connection: Connection, message: int) -> None:
+    """Answering failed, or ended the process."""
+    connection.execute(_TRIED, {"id": message})
+
+
+_SET_ASIDE = _sql("INSERT INTO quarantine (channel, error, at) VALUES (:channel, :error, :now)")
+
+
+def set_aside(
+    connection: Connection, owner: str, claimed: Claim, error: str, parcels: Sequence[Parcel], now: float
+) -> None:
+    """A message cannot be answered: it goes, text and all; what stays is where it failed. `parcels` apologise."""
+    _take_out(connection, owner, claimed, len(parcels), None)
+    _post(connection, claimed.chat, parcels, now)
+    connection.execute(_SET_ASIDE, {"channel": claimed.channel, "error": error, "now": now})
+
+
+_LEASE = _sql("""
+    INSERT INTO leases (name, owner, until) VALUES (:name, :owner, :until)
+    ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
+    WHERE leases.owner = excluded.owner OR leases.until < :now""")
+_RETURN = _sql("DELETE FROM leases WHERE owner = :owner")
+_LET_ALL_GO = _sql("UPDATE chats SET owner = NULL WHERE owner = :owner")
+_ORPHANED = _sql("""
+    UPDATE chats SET owner = NULL WHERE owner IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM leases WHERE name = :alive || chats.owner AND until >= :now)""")
+_ABANDONED = _sql("UPDATE chats SET owner = NULL WHERE owner IS NOT NULL")
+
+
+def lease(connection: Connection, name: str, owner: str, now: float, seconds: float) -> bool:
+    """Become or stay the only one who does `name`, for some seconds. False: somebody else is."""
+    row = {"name": name, "owner": owner, "now": now, "until": now + seconds}
+    return connection.execute(_LEASE, row).rowcount == 1
+
+
+def stay_alive(connection: Connection, owner: str, now: float, seconds: float) -> int:
+    """Renew a process's own lease, and free the chats of processes that are gone. Returns how many."""
+    lease(connection, ALIVE + owner, owner, now, seconds)
+    return connection.execute(_ORPHANED, {"alive": ALIVE, "now": now}).rowcount
+
+
+def leave(connection: Connection, owner: str) -> None:
+    """A process ends in order: others may go on with its chats at once."""
+    connection.execute(_LET_ALL_GO, {"owner": owner})
+    connection.execute(_RETURN, {"owner": owner})
+
+
+_RIGHT_CLOCK = _sql("UPDATE chats SET ready_at = :now WHERE ready_at > :latest")
+_RIGHT_EXPIRY = _sql("UPDATE chats SET expires_at = :latest WHERE expires_at > :latest")
+
+
+def begin_alone(connection: Connection, now: float, longest_wait: float, longest_memory: float) -> None:
+    """At the start of the only process: free all chats, and mend what a clock that ran ahead has written."""
+    connection.execute(_ABANDONED)
+    connection.execute(_RIGHT_CLOCK, {"now": now, "latest": now + longest_wait})
+    connection.execute(_RIGHT_EXPIRY, {"latest": now + longest_memory})
