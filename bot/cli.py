@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 from tomllib import TOMLDecodeError
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -25,6 +25,10 @@ from bot.understanding.reading import Understanding
 from bot.vocabulary import topic_index
 from catalog.catalog import Catalog, load_catalog
 from catalog.search import Freshness
+
+if TYPE_CHECKING:
+    from bot.keys import Keys
+    from bot.store.database import Database
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -251,6 +255,133 @@ def places_update(url: str | None, sha256: str | None) -> None:
     with clear_errors():
         target, rows = update(Settings().data_dir, url, sha256)
     click.echo(f"{rows} post codes in {target}. They are used from now on. Data: GeoNames, CC BY 4.0.")
+
+
+@main.command("serve")
+@catalog_option
+def serve_command(catalog: Path | None) -> None:
+    """Run every configured channel until the process is told to end (SIGTERM)."""
+    import asyncio  # noqa: PLC0415 only this command serves
+
+    from bot.logs import set_up_logs  # noqa: PLC0415
+    from bot.serve import serve  # noqa: PLC0415
+
+    with clear_errors():
+        settings = Settings()
+        set_up_logs(debug=settings.log_debug)
+        desk = opened(catalog, None)
+        _warm_up(desk)
+        asyncio.run(serve(settings, desk))
+
+
+@main.command("doctor")
+@click.option("--privacy", is_flag=True, help="Show what is stored at this moment, and for how long.")
+@catalog_option
+def doctor_command(catalog: Path | None, privacy: bool) -> None:  # noqa: FBT001 click's way
+    """Say what is well, what is missing, and what to do about it."""
+    from rich.console import Console  # noqa: PLC0415 only these commands print tables
+
+    from bot.doctor import examine, findings_table, inventory_table  # noqa: PLC0415
+
+    with clear_errors():
+        settings = Settings()
+        if privacy:
+            with opened_database(settings) as (database, _):
+                Console().print(inventory_table(database))
+            return
+        findings = list(examine(settings, lambda: opened(catalog, None).catalog, datetime.now(BERLIN).date()))
+    Console().print(findings_table(findings))
+    if any(finding.verdict == "missing" for finding in findings):
+        sys.exit(1)
+
+
+@contextmanager
+def opened_database(settings: Settings, *, fresh: bool = False) -> "Iterator[tuple[Database, Keys]]":
+    """The database of this installation, for a moment; a service may be running beside."""
+    from bot.keys import load_keys  # noqa: PLC0415 a chat in the terminal stores nothing
+    from bot.store.opening import open_database  # noqa: PLC0415
+
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    keys = load_keys(settings.keys, create=fresh)
+    database = open_database(keys, settings.data_dir, url)
+    try:
+        yield database, keys
+    finally:
+        database.close()
+
+
+@main.command("demand")
+@click.option("--html", type=click.Path(path_type=Path), help="Write a page with a picture to this file.")
+@click.option("--lang", metavar="TAG", default="de", show_default=True, help="The language of the page and the table.")
+def demand_command(html: Path | None, lang: str) -> None:
+    """Show what families looked for and did not find: closed months only, nothing below ten."""
+    from rich.console import Console  # noqa: PLC0415 only these commands print tables
+
+    from bot.demand_page import page, table  # noqa: PLC0415
+    from bot.store import counters  # noqa: PLC0415
+
+    with clear_errors():
+        with opened_database(Settings()) as (database, _):
+            months = database.run(counters.published)
+        text = load_languages().translator(lang)
+        if html:
+            html.write_text(page(months, text), "utf-8")
+            click.echo(f"{html}: {len(months)} months")
+        else:
+            Console().print(table(months, text))
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def feedback(context: click.Context) -> None:
+    """What families say about offers: closed, wrong number, full, wrong language, helped."""
+    if context.invoked_subcommand:
+        return
+    from rich.console import Console  # noqa: PLC0415 only these commands print tables
+
+    from bot.feedback import feedback_table  # noqa: PLC0415
+    from bot.store import counters  # noqa: PLC0415
+
+    with clear_errors():
+        settings = Settings()
+        with opened_database(settings) as (database, _):
+            said = database.run(counters.reported)
+        Console().print(feedback_table(said, opened(None, None).catalog, settings.reports))
+
+
+@feedback.command("clear")
+@click.argument("offers", nargs=-1, required=True)
+def feedback_clear(offers: tuple[str, ...]) -> None:
+    """You have looked after these offers (their ids): what was said before no longer counts."""
+    from bot.store import counters  # noqa: PLC0415
+
+    with clear_errors(), opened_database(Settings()) as (database, _):
+        click.echo(f"{database.run(counters.clear_reports, offers)} reports cleared")
+
+
+@main.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def backup_command(file: Path) -> None:
+    """Write the counters to FILE, sealed. Nothing of any family is in it; the keys are kept apart."""
+    from bot.backup import write_backup  # noqa: PLC0415
+
+    with clear_errors(), opened_database(Settings()) as (database, keys):
+        click.echo(f"{file}: {write_backup(database, keys, file)} rows")
+
+
+@main.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+def restore_command(file: Path) -> None:
+    """Put a backup into a fresh installation (with the old pepper.key in its place)."""
+    from bot.backup import read_backup  # noqa: PLC0415
+    from bot.keys import PEPPER_FILE  # noqa: PLC0415
+
+    with clear_errors():
+        settings = Settings()
+        if not (settings.keys / PEPPER_FILE).exists():
+            raise ValueError(f"first put the old {PEPPER_FILE} into {settings.keys}")
+        with opened_database(settings, fresh=True) as (database, keys):
+            click.echo(f"{file}: {read_backup(database, keys, file)} rows")
 
 
 if __name__ == "__main__":

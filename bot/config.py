@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from catalog.search import HIDDEN_DAYS, OLD_DAYS
@@ -20,11 +20,29 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "nahbei")
     old_days: int = Field(default=OLD_DAYS, ge=1)
     hidden_days: int = Field(default=HIDDEN_DAYS, ge=1)
+    database_url: SecretStr | None = None  # PostgreSQL; without it an encrypted file in data_dir
+    key_dir: Path | None = None  # where the two keys lie; without it data_dir/keys
+    gateway_socket: Path | None = None  # a socket for a gateway of one's own
+    health_listen: str = "127.0.0.1:9431"  # where /health and /metrics are; empty: nowhere
+    reports: int = Field(default=3, ge=1)  # so many families must say the same before an offer is marked
+    log_debug: bool = False
 
-    @field_validator("catalog", "places", "data_dir")
+    @property
+    def keys(self) -> Path:
+        return self.key_dir or self.data_dir / "keys"
+
+    @field_validator("catalog", "places", "data_dir", "key_dir", "gateway_socket")
     @classmethod
     def _at_home(cls, path: Path | None) -> Path | None:
         return path.expanduser() if path else None
+
+    @field_validator("health_listen")
+    @classmethod
+    def _on_this_machine(cls, listen: str) -> str:
+        host, _, port = listen.rpartition(":")
+        if listen and (host not in {"127.0.0.1", "localhost", "[::1]"} or not port.isdecimal()):
+            raise ValueError("must be an address of this machine, such as 127.0.0.1:9431; others reach it by a tunnel")
+        return listen
 
     @classmethod
     def settings_customise_sources(

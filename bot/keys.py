@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+DATABASE_FILE, PEPPER_FILE = "database.key", "pepper.key"
 KEY_BYTES = 32
 NONCE_BYTES = 12  # what AES-GCM wants (NIST SP 800-38D, 8.2.2: random)
 OTHERS = 0o077  # rights that nobody but the owner should have
@@ -81,7 +82,7 @@ def load_keys(folder: Path, *, create: bool = True) -> Keys:
     Raises:
         ValueError: a key is missing or broken, or others can read it. The message says what to do.
     """
-    return Keys(_load(folder / "database.key", create=create).hex(), _load(folder / "pepper.key", create=create))
+    return Keys(_load(folder / DATABASE_FILE, create=create).hex(), _load(folder / PEPPER_FILE, create=create))
 
 
 def _load(path: Path, *, create: bool) -> bytes:

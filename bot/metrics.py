@@ -41,5 +41,8 @@ class Metrics:
         )
         self.offers = Gauge("nahbei_offers", "Offers that can be shown", registry=registry)
 
+    def is_database_up(self) -> bool:
+        return bool(self.registry.get_sample_value("nahbei_database_up"))
+
     def text(self) -> bytes:
         return generate_latest(self.registry)

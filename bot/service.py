@@ -52,7 +52,7 @@ class Limits:
     drain: float = 4
 
 
-def _nowhere(_: str) -> None:
+def nowhere(_: str) -> None:
     """Nothing happens at the named points; the proofs end the process there."""
 
 
@@ -70,7 +70,7 @@ class Service:
         today: Callable[[], date] = date.today,
         limits: Limits = Limits(),
         marker: Marker | None = None,
-        at: Callable[[str], None] = _nowhere,
+        at: Callable[[str], None] = nowhere,
     ) -> None:
         self.conversation = conversation
         self.metrics = metrics or Metrics()
@@ -291,7 +291,7 @@ class Service:
         self.metrics.turns.labels(claimed.channel).observe(perf_counter() - started)
         await self._sender.send(claimed, answered.parcels, wait=waits, closes=answered.forgets)
 
-    def _turn(self, message: Message, state: State, update: Update, begins_to_wait: bool) -> Turn:  # noqa: FBT001 called by name nowhere
+    def _turn(self, message: Message, state: State, update: Update, begins_to_wait: bool) -> Turn:  # noqa: FBT001 run_in_executor takes no names
         """Think of an answer. Runs in the thread of the conversation."""
         if self._marker:
             self._marker.set(message.id)

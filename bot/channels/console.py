@@ -3,10 +3,10 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from bot.dialogue.model import Ask, Card, Choice, Command, Input, Location, Picture, Reply, Say, Text, Turn
+from bot.dialogue.model import Ask, Card, Choice, Command, Input, Location, Option, Picture, Reply, Say, Text, Turn
 from bot.i18n import without_isolates
 
 _LOCATION = re.compile(r"@\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
@@ -20,7 +20,7 @@ def parse(line: str, turn: Turn) -> Input:
     if position:
         return Location(float(position[1]), float(position[2]))
     number = _NUMBER.fullmatch(_ascii(line)) if len(line) < LONGEST_NUMBER else None
-    options = [option for reply in turn.replies if isinstance(reply, Ask) for option in reply.options]
+    options = [option for reply in turn.replies for option in _options(reply)]
     if number and 1 <= int(number[1]) <= len(options):
         return Choice(options[int(number[1]) - 1].id)
     if line.startswith("/"):
@@ -39,32 +39,28 @@ def as_json(said: str | None, turn: Turn) -> str:
     answer: dict[str, Any] = {
         "said": said,
         "step": turn.state.answers.step,
-        "replies": [_reply(reply) for reply in turn.replies],
+        "replies": [reply_as_json(reply) for reply in turn.replies],
         "danger": turn.danger,
     }
     return json.dumps(answer, ensure_ascii=False)
 
 
 def _shown(reply: Reply, numbers: Iterator[int]) -> str:
-    text = without_isolates(reply.text)
-    if not isinstance(reply, Ask):
-        return text
-    lines = [f"  {next(numbers):>2}  {without_isolates(option.label)}" for option in reply.options]
-    answers, steering = lines[: len(lines) - reply.steering], lines[len(lines) - reply.steering :]
-    return "\n".join(_blocks([text], answers, steering))
+    options = [f"  {next(numbers):>2}  {without_isolates(option.label)}" for option in _options(reply)]
+    return "\n".join([without_isolates(reply.text), *options])
 
 
-def _blocks(*blocks: list[str]) -> Iterable[str]:
-    for block in blocks:
-        yield from block
+def _options(reply: Reply) -> tuple[Option, ...]:
+    """What can be picked by its number, in order of appearance."""
+    return reply.options if isinstance(reply, Ask | Card) else ()
 
 
-def _reply(reply: Reply) -> dict[str, Any]:
-    options = [{"id": o.id, "label": o.label} for o in reply.options] if isinstance(reply, Ask) else []
+def reply_as_json(reply: Reply) -> dict[str, Any]:
+    """One reply in the form that scripts and gateways rely on."""
     return {
         "kind": {Say: "say", Ask: "ask", Card: "card", Picture: "picture"}[type(reply)],
         "text": reply.text,
-        "options": options,
+        "options": [{"id": option.id, "label": option.label} for option in _options(reply)],
         "offer": reply.offer if isinstance(reply, Card) else None,
         "helplines": list(reply.helplines) if isinstance(reply, Say) else [],
     }

@@ -1,32 +1,41 @@
 """An offer as a card: everything a family must know to go there, in its own language, without markup."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 
 from dateutil.rrule import MONTHLY, WEEKLY, rrule, weekday
 
 from bot.dialogue import wording
-from bot.dialogue.model import Card
+from bot.dialogue.model import Card, Option
 from bot.i18n import Translator
 from catalog.model import Cost, Occasion, Offer
-from catalog.search import Hit
+from catalog.search import Hit, short_key
 
+FEEDBACK = "feedback"  # what the id of a card's button begins with
 DATES_SHOWN = 3
 HALF_A_YEAR = timedelta(days=183)  # dates farther away carry their year
 WEEKS_IN_EVERY_MONTH = 4
 
 
-def card(hit: Hit, now: datetime, text: Translator) -> Card:
-    """Lay an offer out. What is only known in German is marked as German."""
-    lines = [line for line in _lines(hit, now, text) if line]
-    return Card("\n".join(lines), hit.offer.id)
+def card(hit: Hit, now: datetime, text: Translator, reported: Collection[str] = ()) -> Card:
+    """Lay an offer out. What is only known in German is marked as German; what families `reported` stands on top."""
+    lines = [line for line in _lines(hit, now, text, reported) if line]
+    return Card("\n".join(lines), hit.offer.id, _options(hit.offer, text))
 
 
-def _lines(hit: Hit, now: datetime, text: Translator) -> Iterator[str | None]:
+def _options(offer: Offer, text: Translator) -> tuple[Option, ...]:
+    """Helplines ship with the program and are checked there; everything else is asked about."""
+    if offer.helpline:
+        return ()
+    return (Option(f"{FEEDBACK}:{short_key(offer.id)}", "💬 " + text.pgettext("button", "How was it?")),)
+
+
+def _lines(hit: Hit, now: datetime, text: Translator, reported: Collection[str]) -> Iterator[str | None]:
     _, offer = text.gettext, hit.offer
     if offer.example:
         yield "⚠️ " + _("Example, not a real offer")
-    yield f"🔹 {_title(offer, text)}"
+    yield f"🔹 {title(offer, text)}"
+    yield from _warnings(reported, text)
     yield _what(offer, text)
     yield _provider(offer, text)
     yield _summary(offer, text)
@@ -48,9 +57,20 @@ def _lines(hit: Hit, now: datetime, text: Translator) -> Iterator[str | None]:
     yield _checked(hit, now, text)
 
 
-def _title(offer: Offer, text: Translator) -> str:
+def title(offer: Offer, text: Translator) -> str:
     translation = offer.translations.get(text.tag)
     return translation.title if translation else offer.title
+
+
+def _warnings(reported: Collection[str], text: Translator) -> Iterator[str]:
+    _ = text.gettext
+    said = {
+        "closed": _("Several families say: it is closed. Please call before you go."),
+        "wrong_number": _("Several families say: the phone number is wrong. If you can, write or go there instead."),
+        "full": _("Several families say: it is full. Please ask for a place before you go."),
+        "wrong_language": _("Several families say: nobody there spoke their language. Please ask before you go."),
+    }
+    return ("⚠️ " + sentence for remark, sentence in said.items() if remark in reported)
 
 
 def _what(offer: Offer, text: Translator) -> str | None:

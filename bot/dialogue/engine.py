@@ -6,6 +6,8 @@ Pure and deterministic: the same state, message, catalog and moment give the sam
 from dataclasses import replace
 from datetime import datetime
 
+from bot.dialogue.cards import FEEDBACK
+from bot.dialogue.counts import counted, outcome_of
 from bot.dialogue.danger import danger_menu, danger_replies
 from bot.dialogue.model import (
     Answers,
@@ -39,6 +41,8 @@ from bot.dialogue.screen import (
 )
 from bot.dialogue.small_talk import introduction, small_talk
 from bot.dialogue.steps.base import Scene, Step, Taken, page_start, without_screen
+from bot.dialogue.steps.feedback import REMARK, offer_of, remarked
+from bot.dialogue.steps.results import find
 from bot.i18n import Translator, without_isolates
 from bot.understanding.reading import Understanding, Understood
 from catalog.catalog import Catalog
@@ -95,7 +99,7 @@ def respond(
 
 
 def _known(state: State, scene: Scene) -> State:
-    """A state that another version wrote may name what no longer exists: then that screen, or all, starts anew."""
+    """What is stored may name what no longer exists: then that screen, or all, starts anew."""
     topics, languages = scene.catalog.topics.topics, scene.understanding.languages
 
     def exists(answers: Answers) -> bool:
@@ -104,7 +108,8 @@ def _known(state: State, scene: Scene) -> State:
 
     if not exists(state.answers):
         return State()
-    return replace(state, past=tuple(past for past in state.past if exists(past)))
+    asked = state if offer_of(state.feedback, scene) else state.without_feedback()
+    return replace(asked, past=tuple(past for past in state.past if exists(past)))
 
 
 def _located(state: State, where: Location, scene: Scene) -> Turn:
@@ -205,6 +210,10 @@ def _choice(state: State, option: str, scene: Scene) -> Turn:
         return _danger_choice(state, rest, scene)
     if prefix == CHANGE:
         return _change(state, rest, scene)
+    if prefix == FEEDBACK:
+        return _feedback(state, rest, scene)
+    if prefix == REMARK:
+        return _remarked(state, rest, scene)
     step = BY_PREFIX.get(prefix)
     taken = step.choose(state.answers, option, scene) if step and (speaks(state) or step is LANGUAGE) else None
     if taken is None:
@@ -228,7 +237,39 @@ def _on(state: State, answers: Answers, scene: Scene, before: tuple[Reply, ...] 
     """Go to the first question that is still open; when none is, show what there is."""
     answers = replace(answers, step=waiting(answers).name)
     moved = state.moved(answers)
+    is_new = answers != state.answers and not answers.shown
+    if is_new and answers.step == RESULTS.name and answers.screen != CHANGE:
+        return _found(moved, scene, before)
     return Turn(moved, (*before, *screen(moved, scene)))
+
+
+def _found(state: State, scene: Scene, before: tuple[Reply, ...]) -> Turn:
+    """Show the first page of what was looked for, and count whether there was something."""
+    hits = find(state.answers, scene)
+    replies = with_steering(RESULTS.show(state.answers, hits, scene), state, scene)
+    return Turn(state, (*before, *replies), counted(outcome_of(hits), state.answers, scene))
+
+
+def _feedback(state: State, key: str, scene: Scene) -> Turn:
+    """Ask how it was; the question that is interrupted waits."""
+    if offer_of(key, scene) is None:
+        return _again(state, scene)
+    asking = replace(state, feedback=key)
+    return Turn(asking, screen(asking, scene))
+
+
+def _remarked(state: State, rest: str, scene: Scene) -> Turn:
+    told = remarked(rest, state.answers, scene)
+    if told is None:
+        return _again(state, scene)
+    thanks, effects = told
+    return replace(_resumed(state, scene, (thanks,)), effects=effects)
+
+
+def _resumed(state: State, scene: Scene, before: tuple[Reply, ...] = ()) -> Turn:
+    """Go back to the question that was interrupted, without the cards before it: they are still in the chat."""
+    resumed = state.without_feedback()
+    return Turn(resumed, (*before, *ask_again(resumed, scene)))
 
 
 def _again(state: State, scene: Scene) -> Turn:
@@ -245,6 +286,8 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
         case "start":
             fresh = State(Answers(step=CHILD.name, lang=answers.lang)) if answers.lang else State()
             return Turn(fresh, screen(fresh, scene))
+        case "back" | "skip" | "done" if state.feedback:
+            return _resumed(state, scene)
         case "back" if state.past:
             back = State(state.past[-1], state.past[:-1])
             return Turn(back, screen(back, scene.speaking(back.answers.lang)))

@@ -72,10 +72,11 @@ class Ask:
 
 @dataclass(frozen=True)
 class Card:
-    """One offer, ready to be read."""
+    """One offer, ready to be read, with what can be done about it."""
 
     text: str
     offer: str
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,10 +148,14 @@ class Answers:
 
 @dataclass(frozen=True)
 class State:
-    """The conversation between two messages: the answers, and the screens before for "back"."""
+    """The conversation between two messages: the answers, and the screens before for "back".
+
+    `feedback` is the key of the offer that a family is just asked about, on top of the question on the screen.
+    """
 
     answers: Answers = Answers()
     past: tuple[Answers, ...] = ()
+    feedback: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Only what differs from a new conversation."""
@@ -169,8 +174,12 @@ class State:
     def moved(self, answers: Answers) -> "State":
         """Go on to other answers and remember the way back."""
         if answers == self.answers:
-            return self
+            return self.without_feedback()
         return State(answers, (*self.past, replace(self.answers, shown=0))[-MAX_PAST:])
+
+    def without_feedback(self) -> "State":
+        """Go back to the question that was interrupted."""
+        return replace(self, feedback="") if self.feedback else self
 
 
 @dataclass(frozen=True)

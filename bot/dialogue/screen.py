@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.dialogue.model import Answers, Ask, Option, Reply, State
 from bot.dialogue.steps.base import Scene, Step
 from bot.dialogue.steps.child import ChildStep
+from bot.dialogue.steps.feedback import ask_about, offer_of
 from bot.dialogue.steps.language import LanguageStep
 from bot.dialogue.steps.place import PlaceStep
 from bot.dialogue.steps.results import ResultsStep
@@ -30,7 +31,10 @@ def waiting(answers: Answers) -> Step:
 
 
 def screen(state: State, scene: Scene) -> tuple[Reply, ...]:
-    """The question that is on the screen, with the options that steer."""
+    """The question that is on the screen, with the options that steer. A card's own question lies on top."""
+    offer = offer_of(state.feedback, scene)
+    if offer:
+        return (_steered(ask_about(offer, scene), state, scene),)
     if state.answers.screen == CHANGE:
         return (_steered(_change_screen(state.answers, scene), state, scene),)
     *before, ask = STEPS[state.answers.step].ask(state.answers, scene)
@@ -60,7 +64,7 @@ def _steered(ask: Ask, state: State, scene: Scene, *, skip: bool = True) -> Ask:
             if skip and _can_skip(state)
             else []
         ),
-        *([Option("nav:back", "↩️ " + text.pgettext("button", "Back"))] if state.past else []),
+        *([Option("nav:back", "↩️ " + text.pgettext("button", "Back"))] if state.past or state.feedback else []),
         *([Option("nav:change", "✏️ " + text.pgettext("button", "Change an answer"))] if speaks(state) else []),
         *([Option("nav:start", "🔄 " + text.pgettext("button", "Start again"))] if state.past or speaks(state) else []),
         Option("nav:danger", "🆘 " + (text.pgettext("button", "Danger now?") if speaks(state) else "SOS 112")),
@@ -69,7 +73,7 @@ def _steered(ask: Ask, state: State, scene: Scene, *, skip: bool = True) -> Ask:
 
 
 def _can_skip(state: State) -> bool:
-    return state.answers.step != RESULTS.name
+    return state.answers.step != RESULTS.name and not state.feedback
 
 
 def with_steering(replies: tuple[Reply, ...], state: State, scene: Scene, *, skip: bool = True) -> tuple[Reply, ...]:

@@ -148,3 +148,12 @@ def reported(connection: Connection) -> list[tuple[str, Remark, int, str]]:
 def clear_reports(connection: Connection, offers: Iterable[str]) -> int:
     """A coordinator has looked after these offers: what was said before no longer counts."""
     return sum(connection.execute(_CLEAR, {"offer": offer}).rowcount for offer in offers)
+
+
+def warnings(said: Iterable[tuple[str, Remark, int, str]], needed: int) -> dict[str, tuple[str, ...]]:
+    """Offers about which at least `needed` families say the same, and what they say."""
+    marked: dict[str, tuple[str, ...]] = {}
+    for offer, remark, n, _ in said:
+        if n >= needed and remark != "helped":
+            marked[offer] = (*marked.get(offer, ()), remark)
+    return marked

@@ -22,7 +22,10 @@ class ResultsStep(Step):
         return False
 
     def ask(self, answers: Answers, scene: Scene) -> tuple[Reply, ...]:
-        hits = find(answers, scene)
+        return self.show(answers, find(answers, scene), scene)
+
+    def show(self, answers: Answers, hits: list[Hit], scene: Scene) -> tuple[Reply, ...]:
+        """One page of what was found."""
         page = hits[answers.shown : answers.shown + AT_ONCE]
         replies: list[Reply] = [*_nothing_near(answers, hits, scene)]
         widened: str | None = None
@@ -30,7 +33,7 @@ class ResultsStep(Step):
             if hit.widened != widened:
                 widened = hit.widened
                 replies.append(Say(_widening(hit, scene)))
-            replies.append(card(hit, scene.now, scene.text))
+            replies.append(card(hit, scene.now, scene.text, scene.catalog.reported.get(hit.offer.id, ())))
         return (*replies, self._ask_on(answers, len(hits), scene))
 
     def _ask_on(self, answers: Answers, total: int, scene: Scene) -> Ask:

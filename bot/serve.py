@@ -1,0 +1,156 @@
+"""`nahbei serve`: every configured channel under one supervisor, until a signal ends it in order."""
+
+import asyncio
+import fcntl
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+import structlog
+from aiohttp import web
+
+from bot.channels.base import Channel
+from bot.channels.gateway import Gateway
+from bot.config import Settings
+from bot.conversation import Conversation
+from bot.health import health_app
+from bot.jsonlines import Desk
+from bot.keys import load_keys
+from bot.logs import where
+from bot.marker import Marker
+from bot.service import Service, nowhere
+from bot.store.opening import FILE, open_database
+from bot.upkeep import Upkeep
+
+log = structlog.get_logger()
+
+BERLIN = ZoneInfo("Europe/Berlin")
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before a channel that ended is started again
+MOST_PROCESSES = 64  # on one machine, sharing one PostgreSQL database
+
+
+def channels(settings: Settings) -> list[Channel]:
+    """The channels that the settings name."""
+    found: list[Channel] = []
+    if settings.gateway_socket:
+        found.append(Gateway(settings.gateway_socket))
+    return found
+
+
+async def serve(settings: Settings, desk: Desk, *, at: Callable[[str], None] = nowhere) -> None:
+    """Run until SIGTERM or SIGINT.
+
+    Raises:
+        ValueError, OSError: something is missing or wrong; the message says what to do.
+    """
+    ways = channels(settings)
+    if not ways:
+        raise ValueError("no channel is configured; `nahbei doctor` says what is missing")
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    with _alone(settings.data_dir, alone=url is None) as number:
+        keys = load_keys(settings.keys, create=not _has_database(settings))
+        database = open_database(keys, settings.data_dir, url)
+        marker = Marker(settings.data_dir / f"answering-{number}")
+        conversation = Conversation(desk, lambda: datetime.now(BERLIN).replace(tzinfo=None))
+        service = Service(database, keys, conversation, ways, marker=marker, at=at)
+        upkeep = Upkeep(service, database, needed=settings.reports)
+        try:
+            await _until_signal(settings, service, upkeep, ways)
+        finally:
+            await asyncio.to_thread(database.close)
+            marker.close()
+
+
+async def _until_signal(settings: Settings, service: Service, upkeep: Upkeep, ways: Sequence[Channel]) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, ended.set)
+    loop.set_exception_handler(_log_uncaught)
+    working = asyncio.create_task(service.run())
+    keeping = asyncio.create_task(upkeep.run())
+    receiving = [asyncio.create_task(_supervise(way, service)) for way in ways]
+    async with _health(settings, service, ways, working):
+        log.info("started", channels=len(ways))
+        waiting = asyncio.create_task(ended.wait())
+        await asyncio.wait({waiting, working, keeping}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("ending")
+        for task in (*receiving, keeping, waiting):
+            task.cancel()
+        await asyncio.gather(*receiving, keeping, waiting, return_exceptions=True)
+        await service.stop()
+    await working
+
+
+async def _supervise(channel: Channel, service: Service) -> None:
+    """Keep one channel running; its failures are its own."""
+    pause = FIRST_PAUSE
+    while True:
+        started = asyncio.get_running_loop().time()
+        try:
+            await channel.run(service)
+            log.error("channel_ended", channel=channel.name)
+        except Exception as error:  # noqa: BLE001 whatever it is: the other channels go on
+            log.error("channel_failed", channel=channel.name, error=where(error))
+        service.metrics.restarts.labels(channel.name).inc()
+        if asyncio.get_running_loop().time() - started > LONGEST_PAUSE:
+            pause = FIRST_PAUSE
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+@asynccontextmanager
+async def _health(
+    settings: Settings, service: Service, ways: Sequence[Channel], working: "asyncio.Task[None]"
+) -> AsyncIterator[None]:
+    if not settings.health_listen:
+        yield
+        return
+
+    def state() -> Mapping[str, bool]:
+        wells = {way.name: way.is_well() for way in ways}
+        for name, is_well in wells.items():
+            service.metrics.channel_up.labels(name).set(is_well)
+        return {"database": service.metrics.is_database_up(), "conversation": not working.done(), **wells}
+
+    host, _, port = settings.health_listen.rpartition(":")
+    runner = web.AppRunner(health_app(service.metrics, state), access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _log_uncaught(_: asyncio.AbstractEventLoop, context: Mapping[str, object]) -> None:
+    error = context.get("exception")
+    log.error("uncaught", error=where(error) if isinstance(error, BaseException) else None)
+
+
+@contextmanager
+def _alone(folder: Path, *, alone: bool) -> Iterator[int]:
+    """Take a number among the processes of this data folder; the only one where `alone`. A dead process holds none."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for number in range(1 if alone else MOST_PROCESSES):
+        with (folder / f"process-{number}.lock").open("w") as lock:
+            if _locked(lock):
+                yield number
+                return
+    raise ValueError(f"nahbei serve is already running on {folder}")
+
+
+def _locked(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _has_database(settings: Settings) -> bool:
+    return settings.database_url is None and (settings.data_dir / FILE).exists()

@@ -1,0 +1,69 @@
+"""What has to happen now and then: stay alive, sweep out, close months, show what families report."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+
+import structlog
+
+from bot.logs import where
+from bot.service import Service
+from bot.store import counters, delivery, retention
+from bot.store.database import Database, UnavailableError
+
+log = structlog.get_logger()
+
+ALIVE_EVERY = 2.0  # seconds
+SWEEP_EVERY = 60.0
+SWEEPING = "sweep"
+
+
+class Upkeep:
+    """Beside one service. Where several processes share a database, one of them sweeps."""
+
+    def __init__(
+        self, service: Service, database: Database, *, needed: int, today: Callable[[], date] = date.today
+    ) -> None:
+        self._service = service
+        self._database = database
+        self._needed = needed
+        self._today = today
+
+    async def run(self) -> None:
+        """Go on until cancelled; what fails is tried again the next time."""
+        sweep_at = 0.0
+        while True:
+            try:
+                await self._service.stay_alive()
+                await self.observe()
+                if self._database.now() >= sweep_at:
+                    await self.sweep()
+                    sweep_at = self._database.now() + SWEEP_EVERY
+            except UnavailableError as error:
+                log.warning("upkeep_waits", error=where(error))
+            await asyncio.sleep(ALIVE_EVERY)
+
+    async def observe(self) -> None:
+        """Carry what waits into the metrics."""
+        waiting = await self._database.do(retention.backlog)
+        metrics = self._service.metrics
+        metrics.unanswered.set(waiting.unanswered)
+        metrics.undelivered.set(waiting.undelivered)
+        metrics.oldest.set(max(0.0, self._database.now() - waiting.oldest) if waiting.oldest else 0)
+
+    async def sweep(self) -> None:
+        """Take away what is over, publish months that are, and mark offers about which families warn."""
+        now = self._database.now()
+        if await self._database.do(delivery.lease, SWEEPING, self._service.owner, now, 2 * SWEEP_EVERY):
+            expired = await self._database.do(retention.expire, now)
+            months = await self._database.do(counters.turn_over, self._today())
+            for kind in ("conversations", "unanswered", "undelivered"):
+                self._service.metrics.expired.labels(kind).inc(getattr(expired, kind))
+            if expired.unanswered or expired.undelivered:
+                log.error("given_up", count=expired.unanswered + expired.undelivered)
+            if months:
+                log.info("months_published", months=len(months))
+            if expired.conversations or months:
+                self._database.scrub()
+        said = await self._database.do(counters.reported)
+        self._service.conversation = self._service.conversation.with_reports(counters.warnings(said, self._needed))
