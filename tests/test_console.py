@@ -1,6 +1,7 @@
 """The terminal: what a typed line means, and how a turn looks on paper and as JSON."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -26,6 +27,8 @@ from bot.dialogue.model import (
 from bot.i18n import isolate
 
 QUESTION = Ask("Wie alt?", (Option("age:a", "0 bis 1"), Option("age:b", "1 bis 3"), Option("nav:back", "Zurück")), 1)
+
+CAFE = Card("🔹 Elterncafé", "parents-cafe", (Option("feedback:a", "💬 Wie war es?"),))
 
 
 def turn(*replies: Reply, danger: str | None = None) -> Turn:
@@ -132,6 +135,32 @@ def test_a_card_and_a_picture_are_shown_in_words() -> None:
     assert shown == "🔹 Elterncafé\n📞 030 23125 100\n\nEin Code"
 
 
+def test_what_can_be_done_on_a_card_is_numbered_in_order_of_appearance() -> None:
+    said = turn(
+        CAFE, Card("🔹 Telefon", "helpline-x"), replace(CAFE, options=(Option("feedback:b", "💬 ?"),)), QUESTION
+    )
+    assert show(said) == (
+        "🔹 Elterncafé\n   1  💬 Wie war es?\n\n🔹 Telefon\n\n🔹 Elterncafé\n   2  💬 ?\n\n"
+        "Wie alt?\n   3  0 bis 1\n   4  1 bis 3\n   5  Zurück"
+    )
+    picked = ["feedback:a", "feedback:b", "age:a", "age:b", "nav:back"]
+    assert [parse(str(number), said) for number in range(1, 6)] == [Choice(option) for option in picked]
+    assert parse("6", said) == Text("6")
+
+
+@given(kinds=st.lists(st.tuples(st.sampled_from(["say", "card", "ask"]), st.integers(0, 4)), max_size=6))
+def test_the_number_shown_beside_an_option_always_picks_it(kinds: list[tuple[str, int]]) -> None:
+    replies: list[Reply] = []
+    for at, (kind, count) in enumerate(kinds):
+        options = tuple(Option(f"x:{at}:{n}", f"<x:{at}:{n}>") for n in range(count))
+        replies.append({"say": Say("."), "card": Card(".", "a", options), "ask": Ask(".", options)}[kind])
+    said = turn(Say("."), *replies)
+    lines = [line.split() for line in show(said).splitlines() if "<" in line]
+    assert [number for number, _ in lines] == [str(n + 1) for n in range(len(lines))]
+    for number, label in lines:
+        assert parse(number, said) == Choice(label.strip("<>"))
+
+
 def test_a_terminal_gets_no_invisible_signs() -> None:
     shown = show(turn(Say(f"هاتف {isolate('030 23125 100')}"), Ask("؟", (Option("a:b", isolate("Görlitz")),))))
     assert shown == "هاتف 030 23125 100\n\n؟\n   1  Görlitz"
@@ -139,17 +168,22 @@ def test_a_terminal_gets_no_invisible_signs() -> None:
 
 def test_as_json_each_kind_of_reply_has_the_same_keys_and_only_its_own_values() -> None:
     said = turn(
-        Say("112", ("notruf-112",)), QUESTION, Card("Café", "cafe"), Picture("a.png", "Bild"), danger="poisoning"
+        Say("112", ("notruf-112",)),
+        QUESTION,
+        Card("Café", "cafe", (Option("feedback:a", "💬 ?"),)),
+        Picture("a.png", "Bild"),
+        danger="poisoning",
     )
     line = as_json("Hilfe", said)
     assert "\n" not in line
     answer = json.loads(line)
     assert (answer["said"], answer["step"], answer["danger"]) == ("Hilfe", "child", "poisoning")
     options = [{"id": option.id, "label": option.label} for option in QUESTION.options]
+    button = [{"id": "feedback:a", "label": "💬 ?"}]
     assert answer["replies"] == [
         {"kind": "say", "text": "112", "options": [], "offer": None, "helplines": ["notruf-112"]},
         {"kind": "ask", "text": "Wie alt?", "options": options, "offer": None, "helplines": []},
-        {"kind": "card", "text": "Café", "options": [], "offer": "cafe", "helplines": []},
+        {"kind": "card", "text": "Café", "options": button, "offer": "cafe", "helplines": []},
         {"kind": "picture", "text": "Bild", "options": [], "offer": None, "helplines": []},
     ]
 

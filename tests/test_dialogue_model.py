@@ -49,9 +49,11 @@ def stored(state: State) -> State:
     return State.from_json(json.loads(json.dumps(state.to_json())))
 
 
-@given(answers=ANSWERS, past=st.lists(ANSWERS, max_size=3).map(tuple))
-def test_a_conversation_comes_back_from_storage_as_it_was(answers: Answers, past: tuple[Answers, ...]) -> None:
-    assert stored(State(answers, past)) == State(answers, past)
+@given(answers=ANSWERS, past=st.lists(ANSWERS, max_size=3).map(tuple), feedback=st.text(max_size=16))
+def test_a_conversation_comes_back_from_storage_as_it_was(
+    answers: Answers, past: tuple[Answers, ...], feedback: str
+) -> None:
+    assert stored(State(answers, past, feedback)) == State(answers, past, feedback)
 
 
 def test_ages_come_back_as_ages_and_not_as_bare_lists() -> None:
@@ -88,6 +90,7 @@ def test_answers_that_this_version_does_not_know_are_left_out_and_the_others_sta
         {"answers": {"place": {"name": "Beispielhafen"}}},
         {"answers": {"lang": "de"}, "past": [1]},
         {"past": "child"},
+        {"answers": {"lang": "de"}, "feedback": ["x"]},
     ],
     ids=str,
 )
@@ -95,7 +98,7 @@ def test_a_conversation_that_cannot_be_read_starts_anew(broken: dict[str, Any]) 
     assert State.from_json(broken) == State()
 
 
-@given(data=st.dictionaries(st.sampled_from(["answers", "past", "x"]), JSON_VALUES, max_size=3))
+@given(data=st.dictionaries(st.sampled_from(["answers", "past", "feedback", "x"]), JSON_VALUES, max_size=3))
 def test_no_stored_json_ever_stops_the_conversation(data: dict[str, Any]) -> None:
     read = State.from_json(data)
     assert stored(read) == read
@@ -115,6 +118,13 @@ def test_going_on_remembers_the_screen_before() -> None:
 def test_the_same_answers_again_are_no_step() -> None:
     state = State(Answers(step="child", lang="de"), (Answers(),))
     assert state.moved(Answers(step="child", lang="de")) is state
+
+
+def test_going_on_leaves_the_question_of_a_card_and_it_is_no_step_on_the_way_back() -> None:
+    first, second = Answers(step="results", lang="de", shown=5), Answers(step="topic", lang="de")
+    asking = State(first, (Answers(),), "a1b2")
+    assert asking.moved(second) == State(second, (Answers(), Answers(step="results", lang="de")))
+    assert asking.moved(first) == asking.without_feedback() == State(first, (Answers(),))
 
 
 @given(steps=st.integers(0, 40))

@@ -14,6 +14,7 @@ from bot.dialogue.model import (
     Card,
     Choice,
     Command,
+    Count,
     Forget,
     Input,
     Location,
@@ -22,8 +23,10 @@ from bot.dialogue.model import (
     Text,
 )
 from bot.jsonlines import Desk
+from catalog.search import short_key
 from tests.conftest import NOW, Chat
 
+KEY = short_key("parents-cafe-harbour")
 TEXTS = st.one_of(
     st.text(max_size=60),
     st.sampled_from(
@@ -74,6 +77,7 @@ IDS = st.sampled_from(
         "nav:back",
     ]
     + ["nav:skip", "nav:start", "nav:change", "nav:danger", "", ":", "group:parenting:x", "danger:menu:99999999999"]
+    + [f"feedback:{KEY}", f"remark:{KEY}:closed", f"remark:{KEY}:helped", "feedback:gone", f"remark:{KEY}:fun"]
 )
 INPUTS: st.SearchStrategy[Input] = st.one_of(
     TEXTS.map(Text),
@@ -94,7 +98,7 @@ def test_any_input_in_any_state_gets_an_answer(desk: Desk, said: list[Input]) ->
         for reply in turn.replies:
             assert reply.text.strip()
             assert len(reply.text) <= MAX_TEXT
-            for option in reply.options if isinstance(reply, Ask) else ():
+            for option in reply.options if isinstance(reply, Ask | Card) else ():
                 assert len(option.id.encode()) <= MAX_OPTION_ID
                 assert option.label.strip()
 
@@ -234,3 +238,88 @@ def test_changing_one_answer_keeps_the_others(chat: Callable[..., Chat]) -> None
 def test_today_is_only_what_is_handed_in(chat: Callable[..., Chat]) -> None:
     talk = chat("de", NOW)
     assert "23. Nov" in talk.texts or talk.texts
+
+
+def counts(talk: Chat) -> list[Count]:
+    return [effect for effect in talk.turn.effects if isinstance(effect, Count)]
+
+
+def test_whoever_reaches_the_results_by_writing_is_counted_once(chat: Callable[..., Chat]) -> None:
+    talk = chat("de")
+    talk.say("meine Tochter 8 Monate schreit die ganze Nacht, Schreibaby, wir wohnen in Görlitz")
+    assert counts(talk) == [Count("nothing", "crying-baby", "baby_toddler", "age_0_1", "de", "Görlitz")]
+
+
+def test_whoever_reaches_the_results_by_buttons_or_a_position_is_counted_once(chat: Callable[..., Chat]) -> None:
+    for last in ("nav:skip", None):
+        talk = chat("uk")
+        talk.tap("age:age_3_6")
+        assert counts(talk) == []
+        talk.tap("topic:debts")
+        assert counts(talk) == []
+        talk.tap(last) if last else talk.share(51.155, 14.988)
+        (count,) = counts(talk)
+        assert (count.topic, count.band, count.lang) == ("debts", "age_3_6", "uk")
+        assert count.municipality == ("" if last else "Görlitz")
+
+
+def test_looking_at_the_results_again_is_not_counted_again(chat: Callable[..., Chat]) -> None:
+    talk = chat("de")
+    talk.say("3 Jahre")
+    talk.tap("topic:debts")
+    talk.say("Görlitz")
+    assert counts(talk)
+    for again in ("results:more", "nav:back", "nav:danger", "danger:on"):
+        talk.tap(again)
+        assert counts(talk) == []
+    for words in ("Görlitz", "danke", "xyzzy qwrtz"):
+        talk.say(words)
+        assert counts(talk) == [], words
+
+
+def test_another_concern_or_place_is_counted_as_a_new_search(chat: Callable[..., Chat]) -> None:
+    talk = chat("de")
+    talk.say("3 Jahre")
+    talk.tap("topic:debts")
+    talk.say("Görlitz")
+    talk.say("Hamburg")
+    assert [count.municipality for count in counts(talk)] == ["Hamburg"]
+    talk.tap("change:topic")
+    assert counts(talk) == []
+    talk.tap("topic:german-course")
+    assert [count.topic for count in counts(talk)] == ["german-course"]
+
+
+def test_a_change_is_counted_when_its_results_are_shown(chat: Callable[..., Chat]) -> None:
+    talk = chat("de")
+    talk.say("3 Jahre")
+    talk.tap("topic:debts")
+    talk.say("Görlitz")
+    talk.tap("nav:change")
+    talk.say("Hamburg")
+    assert (counts(talk) == []) is (not any(isinstance(reply, Card) for reply in talk.turn.replies))
+
+
+def test_what_the_example_town_and_danger_bring_is_never_counted(chat: Callable[..., Chat]) -> None:
+    talk = chat("de")
+    talk.say("mein Sohn 3 Jahre spricht nicht, 00103")
+    assert talk.answers.step == "results"
+    assert talk.turn.effects == ()
+    other = chat("de")
+    other.say("mein Mann schlägt mich")
+    other.tap("danger:near:domestic-violence")
+    other.say("Görlitz")
+    assert other.answers.step == "results"
+    assert other.turn.effects == ()
+
+
+@given(said=st.lists(INPUTS, max_size=6))
+def test_a_search_is_counted_only_where_its_first_results_are_shown(desk: Desk, said: list[Input]) -> None:
+    talk = Chat(desk)
+    for message in said:
+        turn = talk._on(message)  # noqa: SLF001 the tests' own class
+        searches = [count for count in counts(talk) if count.outcome in {"found", "widened", "nothing"}]
+        assert len(searches) <= 1
+        if searches:
+            assert (turn.state.answers.step, turn.state.answers.shown) == ("results", 0)
+            assert turn.state.answers.topics[0][0] == searches[0].topic

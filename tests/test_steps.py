@@ -385,6 +385,14 @@ def test_whenever_the_search_goes_further_it_is_said_before_the_card(chat: Calla
     assert turn.replies[card - 1] == Say("Hier kennt man weitere Hilfen und sucht mit Ihnen zusammen:")
 
 
+def test_what_several_families_say_of_an_offer_stands_on_its_card(scene: Scene) -> None:
+    answers = Answers(step="results", lang="de", topics=(("crying-baby", 1.0),), place=HARBOUR)
+    first = find(answers, scene)[0].offer
+    warned = replace(scene, catalog=replace(scene.catalog, reported={first.id: ("closed",)}))
+    cards = [reply for reply in RESULTS.ask(answers, warned) if isinstance(reply, Card)]
+    assert [card.offer for card in cards if "Mehrere Familien sagen" in card.text] == [first.id]
+
+
 # All questions
 
 

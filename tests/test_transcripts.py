@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels import console
-from bot.dialogue.model import Ask, Choice, Input
+from bot.dialogue.model import Ask, Card, Choice, Input
 from bot.i18n import without_isolates
 from bot.jsonlines import Desk, parse_moment
 from tests.conftest import NOW, Chat
@@ -49,15 +49,15 @@ def replayed(written: str, desk: Desk) -> Iterator[str]:
 
 
 def _input(said: str, talk: Chat) -> Input:
-    """ "[3 bis 6 Jahre]" taps the button with these words; everything else is what a terminal would send."""
+    """ "[3 bis 6 Jahre]" taps the first button with these words; everything else is what a terminal would send."""
     if not (said.startswith("[") and said.endswith("]")):
         return console.parse(said, talk.turn)
-    buttons = {
-        without_isolates(option.label): option.id
+    buttons = [
+        (without_isolates(option.label), option.id)
         for reply in talk.turn.replies
-        if isinstance(reply, Ask)
+        if isinstance(reply, Ask | Card)
         for option in reply.options
-    }
-    found = [option for label, option in buttons.items() if said[1:-1] in label]
-    assert found, f"no button {said} among {list(buttons)}"
+    ]
+    found = [option for label, option in buttons if said[1:-1] in label]
+    assert found, f"no button {said} among {[label for label, _ in buttons]}"
     return Choice(found[0])
