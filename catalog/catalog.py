@@ -1,7 +1,7 @@
 """The whole catalog, loaded once: offers, places, topics, helplines."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
@@ -23,16 +23,21 @@ SHIPPED = ("programmes.yaml", "example_town")
 
 @dataclass(frozen=True)
 class Catalog:
-    """Everything that is looked up while somebody chats. Read-only."""
+    """Everything that is looked up while somebody chats. Read-only.
+
+    `reported` is what several families found wrong with an offer when they went there: remarks by offer id.
+    """
 
     index: Index
     places: Gazetteer
     topics: Topics
     helplines: Helplines
     problems: tuple[Problem, ...] = ()
+    reported: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def warm_up(self, today: date) -> None:
         """Build what the first question would otherwise wait for."""
+        self.index.warm_up()
         self.places.warm_up()
         for state in (None, *STATES.values()):
             is_public_holiday(today, state)

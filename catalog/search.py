@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from hashlib import blake2s
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
@@ -31,6 +33,7 @@ OLD_DAYS, HIDDEN_DAYS = 180, 365
 SHORTLIST = 120
 NEVER = date.max.toordinal()
 REMOTE_SITES = ("online", "phone")
+KEY_BYTES = 8  # of a million offers two share a key once in 37 million catalogs
 ANY_TOPIC_LINES = ("elterntelefon", "helpline-ukraine")  # listen to parents whatever the concern
 
 
@@ -76,6 +79,11 @@ class Freshness:
     hidden_days: int = HIDDEN_DAYS
 
 
+def short_key(offer: str) -> str:
+    """What a button remembers an offer by: ids can be longer than what a messenger lets it carry."""
+    return blake2s(offer.encode(), digest_size=KEY_BYTES).hexdigest()
+
+
 class Index:
     """Every offer, as columns: one row for each site, rows listed by topic."""
 
@@ -94,6 +102,18 @@ class Index:
         self._from, self._until, self._verified = self._days()
         self._static = np.array([_static_score(offer) for offer in self.offers])
         self._rows_of = self._list_by_topic(rows)
+
+    def warm_up(self) -> None:
+        """Build what the first feedback would otherwise wait for."""
+        _ = self._by_key
+
+    @cached_property
+    def _by_key(self) -> dict[str, Offer]:
+        return {short_key(offer.id): offer for offer in self.offers}
+
+    def with_key(self, key: str) -> Offer | None:
+        """The offer that a button means; None when it is gone."""
+        return self._by_key.get(key)
 
     def _column(self, name: str) -> NDArray[np.int32]:
         return np.array([getattr(offer, name) for offer in self.offers], dtype=np.int32)

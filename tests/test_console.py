@@ -153,7 +153,8 @@ def test_the_number_shown_beside_an_option_always_picks_it(kinds: list[tuple[str
     replies: list[Reply] = []
     for at, (kind, count) in enumerate(kinds):
         options = tuple(Option(f"x:{at}:{n}", f"<x:{at}:{n}>") for n in range(count))
-        replies.append({"say": Say("."), "card": Card(".", "a", options), "ask": Ask(".", options)}[kind])
+        reply: dict[str, Reply] = {"say": Say("."), "card": Card(".", "a", options), "ask": Ask(".", options)}
+        replies.append(reply[kind])
     said = turn(Say("."), *replies)
     lines = [line.split() for line in show(said).splitlines() if "<" in line]
     assert [number for number, _ in lines] == [str(n + 1) for n in range(len(lines))]

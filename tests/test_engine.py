@@ -269,9 +269,10 @@ def test_looking_at_the_results_again_is_not_counted_again(chat: Callable[..., C
     talk.tap("topic:debts")
     talk.say("Görlitz")
     assert counts(talk)
-    for again in ("results:more", "nav:back", "nav:danger", "danger:on"):
+    for again in ("results:more", "nav:danger", "danger:on", "change:child", "nav:back"):
         talk.tap(again)
-        assert counts(talk) == []
+        assert counts(talk) == [], again
+    assert [reply for reply in talk.turn.replies if isinstance(reply, Card)]
     for words in ("Görlitz", "danke", "xyzzy qwrtz"):
         talk.say(words)
         assert counts(talk) == [], words
@@ -290,14 +291,16 @@ def test_another_concern_or_place_is_counted_as_a_new_search(chat: Callable[...,
     assert [count.topic for count in counts(talk)] == ["german-course"]
 
 
-def test_a_change_is_counted_when_its_results_are_shown(chat: Callable[..., Chat]) -> None:
+def test_an_answer_written_where_one_can_be_changed_leads_to_its_results(chat: Callable[..., Chat]) -> None:
     talk = chat("de")
     talk.say("3 Jahre")
     talk.tap("topic:debts")
     talk.say("Görlitz")
     talk.tap("nav:change")
-    talk.say("Hamburg")
-    assert (counts(talk) == []) is (not any(isinstance(reply, Card) for reply in talk.turn.replies))
+    assert counts(talk) == []
+    turn = talk.say("Hamburg")
+    assert [reply for reply in turn.replies if isinstance(reply, Card)]
+    assert [count.municipality for count in counts(talk)] == ["Hamburg"]
 
 
 def test_what_the_example_town_and_danger_bring_is_never_counted(chat: Callable[..., Chat]) -> None:

@@ -19,6 +19,7 @@ from bot.dialogue.model import (
     Count,
     Input,
     Option,
+    Outcome,
     Remark,
     Report,
     Say,
@@ -126,7 +127,7 @@ def test_good_news_is_thanked_for_without_regret(real: Desk) -> None:
 def test_whether_it_helped_is_counted_with_what_was_looked_for(real: Desk, remark: Remark) -> None:
     report, count = tapped(real, State(LOOKING), ASK, f"{REMARK}:{short_key(CAFE.id)}:{remark}").effects
     assert report == Report("parents-cafe", remark)
-    outcome = "helped" if remark == "helped" else "not_helped"
+    outcome: Outcome = "helped" if remark == "helped" else "not_helped"
     assert count == Count(outcome, "parents-meeting", "parenting", "", "de", "Musterfelde", "", "Musterkreis")
 
 

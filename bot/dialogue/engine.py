@@ -235,10 +235,10 @@ def _told(state: State, taken: Taken | None, scene: Scene) -> Turn:
 
 def _on(state: State, answers: Answers, scene: Scene, before: tuple[Reply, ...] = ()) -> Turn:
     """Go to the first question that is still open; when none is, show what there is."""
-    answers = replace(answers, step=waiting(answers).name)
+    answers = replace(answers, step=waiting(answers).name, screen="" if answers.screen == CHANGE else answers.screen)
     moved = state.moved(answers)
     is_new = answers != state.answers and not answers.shown
-    if is_new and answers.step == RESULTS.name and answers.screen != CHANGE:
+    if is_new and answers.step == RESULTS.name:
         return _found(moved, scene, before)
     return Turn(moved, (*before, *screen(moved, scene)))
 
