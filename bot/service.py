@@ -204,7 +204,7 @@ class Service:
             return
         try:
             replies = await self._think(self.conversation.rescue, _cut(update).said)
-            for call in channel.lay_out(replies, update.address) if replies else ():
+            for call in channel.lay_out(replies, update.address, None) if replies else ():
                 await asyncio.wait_for(channel.deliver(call, update.address, digest.hex()), self._limits.patience.send)
         except Exception as error:  # noqa: BLE001 the update comes again, and is tried again
             log.warning("rescue_failed", channel=channel.name, error=where(error))
@@ -278,7 +278,7 @@ class Service:
             update = self._seals.open_update(claimed.chat, message.content)
             state = self._seals.open_state(claimed.chat, claimed.state)
             turn = await self._think(self._turn, message, state, update, begins_to_wait)
-            answered = await self._answered_with(claimed, message, update, turn)
+            answered = await self._answered_with(claimed, message, update, state, turn)
         except UnavailableError:
             await self._let_go(claimed, self._limits.patience.first_pause)
             return
@@ -302,10 +302,12 @@ class Service:
             self._marker.clear()
         return turn
 
-    async def _answered_with(self, claimed: Claim, message: Message, update: Update, turn: Turn) -> Answered:
+    async def _answered_with(
+        self, claimed: Claim, message: Message, update: Update, state: State, turn: Turn
+    ) -> Answered:
         chat = claimed.chat
         answered = Answered(
-            parcels=self._parcels(claimed, message, update, turn.replies, urgent=turn.danger is not None),
+            parcels=self._parcels(claimed, message, update, turn, state),
             state=self._seals.state(chat, turn.state),
             effects=turn.effects,
             refs=[self._seals.ref(chat, ref) for ref in update.refs],
@@ -317,11 +319,11 @@ class Service:
         erasing = self._parcel(claimed, message, -1, Letter(update.address, erase=refs)) if refs else None
         return replace(answered, parcels=[erasing, *answered.parcels] if erasing else answered.parcels)
 
-    def _parcels(
-        self, claimed: Claim, message: Message, update: Update, replies: Sequence[Reply], *, urgent: bool = False
-    ) -> list[Parcel]:
-        channel = self._channels.get(claimed.channel)
-        calls = channel.lay_out(replies, update.address) if channel else ()
+    def _parcels(self, claimed: Claim, message: Message, update: Update, turn: Turn, before: State) -> list[Parcel]:
+        channel, lang = self._channels.get(claimed.channel), turn.state.answers.lang
+        chosen = lang if lang != before.answers.lang else None
+        calls = channel.lay_out(turn.replies, update.address, chosen) if channel else ()
+        urgent = turn.danger is not None
         return [
             self._parcel(claimed, message, n, Letter(update.address, call, urgent=urgent))
             for n, call in enumerate(calls)
@@ -351,7 +353,7 @@ class Service:
             update = self._seals.open_update(claimed.chat, message.content)
             state = self._seals.open_state(claimed.chat, claimed.state)
             replies = await self._think(self.conversation.apologise, state)
-            parcels = self._parcels(claimed, message, update, replies)
+            parcels = self._parcels(claimed, message, update, Turn(state, replies), state)
         except Exception as broken:  # noqa: BLE001 then there is nobody to apologise to
             log.error("no_apology", channel=claimed.channel, error=where(broken))
         now = self._database.now()

@@ -67,8 +67,11 @@ class Channel(Protocol):
     async def run(self, intake: Intake) -> None:
         """Receive until cancelled. Whatever it raises ends this channel only; the supervisor starts it again."""
 
-    def lay_out(self, replies: Sequence[Reply], address: str) -> Sequence[str]:
-        """Turn replies into calls of the messenger (JSON), each of which succeeds or fails as a whole. Pure."""
+    def lay_out(self, replies: Sequence[Reply], address: str, chosen: str | None) -> Sequence[str]:
+        """Turn replies into calls of the messenger (JSON), each of which succeeds or fails as a whole. Pure.
+
+        `chosen`: the language, where the family has just chosen it.
+        """
 
     async def deliver(self, call: str, address: str, key: str) -> Sequence[str]:
         """Make one call. Returns refs of messages that can be deleted later.

@@ -60,7 +60,7 @@ class Gateway:
             self._hang_up()
             self._socket.unlink(missing_ok=True)
 
-    def lay_out(self, replies: Sequence[Reply], address: str) -> Sequence[str]:  # noqa: ARG002 every channel has this form
+    def lay_out(self, replies: Sequence[Reply], address: str, chosen: str | None) -> Sequence[str]:  # noqa: ARG002 every channel has this form
         return [json.dumps(reply_as_json(reply), ensure_ascii=False) for reply in replies]
 
     async def deliver(self, call: str, address: str, key: str) -> Sequence[str]:
