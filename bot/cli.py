@@ -263,15 +263,17 @@ def serve_command(catalog: Path | None) -> None:
     """Run every configured channel until the process is told to end (SIGTERM)."""
     import asyncio  # noqa: PLC0415 only this command serves
 
+    from bot.conversation import Conversation  # noqa: PLC0415
     from bot.logs import set_up_logs  # noqa: PLC0415
-    from bot.serve import serve  # noqa: PLC0415
+    from bot.serve import channels, serve  # noqa: PLC0415
 
     with clear_errors():
         settings = Settings()
         set_up_logs(debug=settings.log_debug)
         desk = opened(catalog, None)
         _warm_up(desk)
-        asyncio.run(serve(settings, desk))
+        conversation = Conversation(desk, lambda: datetime.now(BERLIN).replace(tzinfo=None))
+        asyncio.run(serve(settings, conversation, channels(settings, desk.understanding.languages)))
 
 
 @main.command("doctor")

@@ -1,6 +1,7 @@
 """Settings, read once from the environment or nahbei.toml. Names are listed in the README."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -22,6 +23,12 @@ class Settings(BaseSettings):
     hidden_days: int = Field(default=HIDDEN_DAYS, ge=1)
     database_url: SecretStr | None = None  # PostgreSQL; without it an encrypted file in data_dir
     key_dir: Path | None = None  # where the two keys lie; without it data_dir/keys
+    telegram_token: SecretStr | None = None  # from @BotFather
+    telegram_api_url: str = "https://api.telegram.org"  # or a Bot API server of one's own, without /bot
+    telegram_webhook_url: str | None = None  # where Telegram brings updates; without it they are fetched
+    telegram_webhook_listen: str = "127.0.0.1:8443"  # behind a web server that speaks TLS
+    telegram_webhook_secret: SecretStr | None = None
+    telegram_groups: Literal["leave", "link"] = "leave"  # or answer with a link to the private chat, when mentioned
     gateway_socket: Path | None = None  # a socket for a gateway of one's own
     health_listen: str = "127.0.0.1:9431"  # where /health and /metrics are; empty: nowhere
     reports: int = Field(default=3, ge=1)  # so many families must say the same before an offer is marked

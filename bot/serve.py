@@ -2,61 +2,94 @@
 
 import asyncio
 import fcntl
+import os
+import resource
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
+from pydantic import SecretStr
 
 from bot.channels.base import Channel
 from bot.channels.gateway import Gateway
 from bot.config import Settings
 from bot.conversation import Conversation
 from bot.health import health_app
-from bot.jsonlines import Desk
+from bot.i18n import Languages
 from bot.keys import load_keys
 from bot.logs import where
 from bot.marker import Marker
-from bot.service import Service, nowhere
+from bot.service import Limits, Service, nowhere
 from bot.store.opening import FILE, open_database
 from bot.upkeep import Upkeep
 
 log = structlog.get_logger()
 
-BERLIN = ZoneInfo("Europe/Berlin")
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before a channel that ended is started again
 MOST_PROCESSES = 64  # on one machine, sharing one PostgreSQL database
 
 
-def channels(settings: Settings) -> list[Channel]:
-    """The channels that the settings name."""
+def channels(settings: Settings, languages: Languages) -> list[Channel]:
+    """The channels that the settings name.
+
+    Raises:
+        ValueError: a setting that belongs to another one is missing.
+    """
     found: list[Channel] = []
+    if settings.telegram_token:
+        found.append(_telegram(settings, settings.telegram_token, languages))
     if settings.gateway_socket:
         found.append(Gateway(settings.gateway_socket))
     return found
 
 
-async def serve(settings: Settings, desk: Desk, *, at: Callable[[str], None] = nowhere) -> None:
+def _telegram(settings: Settings, token: SecretStr, languages: Languages) -> Channel:
+    from bot.channels.telegram import Telegram  # noqa: PLC0415 takes a while to load, and only Telegram needs it
+    from bot.channels.telegram.profile import profile_in  # noqa: PLC0415
+    from bot.channels.telegram.webhook import Webhook  # noqa: PLC0415
+
+    webhook = None
+    if settings.telegram_webhook_url:
+        if not settings.telegram_webhook_secret:
+            raise ValueError("NAHBEI_TELEGRAM_WEBHOOK_URL needs NAHBEI_TELEGRAM_WEBHOOK_SECRET: 32 random letters")
+        host, _, port = settings.telegram_webhook_listen.rpartition(":")
+        webhook = Webhook(settings.telegram_webhook_url, host.strip("[]"), int(port), settings.telegram_webhook_secret)
+    return Telegram(
+        token,
+        profile_in(languages),
+        api=settings.telegram_api_url,
+        webhook=webhook,
+        stays_in_groups=settings.telegram_groups == "link",
+    )
+
+
+async def serve(
+    settings: Settings,
+    conversation: Conversation,
+    ways: Sequence[Channel],
+    *,
+    limits: Limits = Limits(),
+    at: Callable[[str], None] = nowhere,
+) -> None:
     """Run until SIGTERM or SIGINT.
 
     Raises:
         ValueError, OSError: something is missing or wrong; the message says what to do.
     """
-    ways = channels(settings)
     if not ways:
         raise ValueError("no channel is configured; `nahbei doctor` says what is missing")
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold what families have just written
     url = settings.database_url.get_secret_value() if settings.database_url else None
     with _alone(settings.data_dir, alone=url is None) as number:
         keys = load_keys(settings.keys, create=not _has_database(settings))
         database = open_database(keys, settings.data_dir, url)
         marker = Marker(settings.data_dir / f"answering-{number}")
-        conversation = Conversation(desk, lambda: datetime.now(BERLIN).replace(tzinfo=None))
-        service = Service(database, keys, conversation, ways, marker=marker, at=at)
+        service = Service(database, keys, conversation, ways, limits=limits, marker=marker, at=at)
         upkeep = Upkeep(service, database, needed=settings.reports)
         try:
             await _until_signal(settings, service, upkeep, ways)

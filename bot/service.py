@@ -18,7 +18,7 @@ import structlog
 
 from bot.channels.base import Channel, Update
 from bot.conversation import Conversation
-from bot.dialogue.model import Reply, State, Text, Turn
+from bot.dialogue.model import State, Text, Turn
 from bot.keys import Keys
 from bot.limits import Buckets, Rate
 from bot.logs import where

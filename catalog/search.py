@@ -293,6 +293,19 @@ def covers(offer: Offer, site: Site, place: Place | None) -> bool:
     )
 
 
+def on_map(site: Site) -> bool:
+    """Whether a map may show a site: only a house that families visit. Without an address it is the middle of a town."""
+    return site.kind == "place" and bool(site.address) and site.lat is not None
+
+
+def nearest_on_map(offer: Offer, place: Place | None) -> Site | None:
+    """The site that a map shows for an offer: the nearest, or the first where nobody knows from where."""
+    shown = [site for site in offer.sites if on_map(site)]
+    if place is None:
+        return next(iter(shown), None)
+    return min(shown, key=lambda site: _exact(place, site) or 0.0, default=None)
+
+
 def _helps_anyway(offer: Offer, step: Literal["interpreter", "family_office"], lang: str) -> bool:
     if offer.helpline in ANY_TOPIC_LINES:
         return _speaks(offer, lang) or (step == "family_office" and "de" in offer.languages)

@@ -14,8 +14,8 @@ EDGES = {
     "requests", "httpx", "aiohttp", "sqlalchemy", "alembic", "telegram", "nio", "click", "rich", "structlog", "cryptography",
 }  # fmt: skip
 ONLY_IN = {
-    "telegram": ("bot/channels/telegram.py",),
-    "nio": ("bot/channels/matrix.py",),
+    "telegram": ("bot/channels/telegram/",),
+    "nio": ("bot/channels/matrix/",),
     "sqlalchemy": ("bot/store/", "catalog/db.py"),
     "alembic": ("bot/store/",),
     "sqlcipher3": ("bot/store/",),
@@ -23,7 +23,7 @@ ONLY_IN = {
     "cryptography": ("bot/keys.py",),
     "prometheus_client": ("bot/metrics.py",),
     "httpx": (),
-    "aiohttp": ("bot/channels/telegram.py", "bot/health.py", "bot/serve.py"),
+    "aiohttp": ("bot/channels/telegram/", "bot/health.py", "bot/serve.py"),
     "click": ("bot/cli.py",),
     "openpyxl": ("catalog/sources/spreadsheet.py",),
 }

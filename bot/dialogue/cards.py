@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 from dateutil.rrule import MONTHLY, WEEKLY, rrule, weekday
 
 from bot.dialogue import wording
-from bot.dialogue.model import Card, Option
+from bot.dialogue.model import Card, Option, Pin
 from bot.i18n import Translator
-from catalog.model import Cost, Occasion, Offer
-from catalog.search import Hit, short_key
+from catalog.model import Cost, Occasion, Offer, Site
+from catalog.places import Place
+from catalog.search import Hit, nearest_on_map, on_map, short_key
 
-FEEDBACK = "feedback"  # what the id of a card's button begins with
+MAP, FEEDBACK = "map", "feedback"  # what the ids of a card's buttons begin with
+ON_CARDS = frozenset({MAP, FEEDBACK})
 DATES_SHOWN = 3
 HALF_A_YEAR = timedelta(days=183)  # dates farther away carry their year
 WEEKS_IN_EVERY_MONTH = 4
@@ -20,14 +22,24 @@ WEEKS_IN_EVERY_MONTH = 4
 def card(hit: Hit, now: datetime, text: Translator, reported: Collection[str] = ()) -> Card:
     """Lay an offer out. What is only known in German is marked as German; what families `reported` stands on top."""
     lines = [line for line in _lines(hit, now, text, reported) if line]
-    return Card("\n".join(lines), hit.offer.id, _options(hit.offer, text))
+    return Card("\n".join(lines), hit.offer.id, tuple(_options(hit, text)), "📤 " + text.pgettext("button", "Share"))
 
 
-def _options(offer: Offer, text: Translator) -> tuple[Option, ...]:
+def _options(hit: Hit, text: Translator) -> Iterator[Option]:
     """Helplines ship with the program and are checked there; everything else is asked about."""
-    if offer.helpline:
-        return ()
-    return (Option(f"{FEEDBACK}:{short_key(offer.id)}", "💬 " + text.pgettext("button", "How was it?")),)
+    key = short_key(hit.offer.id)
+    if on_map(hit.site):
+        yield Option(f"{MAP}:{key}", "🗺️ " + text.pgettext("button", "Show on the map"))
+    if not hit.offer.helpline:
+        yield Option(f"{FEEDBACK}:{key}", "💬 " + text.pgettext("button", "How was it?"))
+
+
+def pin(offer: Offer, place: Place | None, text: Translator) -> Pin | None:
+    """Where an offer is, for somebody from `place`; None when no map may show it."""
+    site = nearest_on_map(offer, place)
+    if site is None or site.lat is None or site.lon is None:
+        return None
+    return Pin(title(offer, text), site.lat, site.lon, _address(site))
 
 
 def _lines(hit: Hit, now: datetime, text: Translator, reported: Collection[str]) -> Iterator[str | None]:
@@ -125,16 +137,18 @@ def _where(hit: Hit, text: Translator) -> str:
             return _("online")
         case "phone":
             return _("by phone")
-    town = f"{site.post_code or ''} {site.municipality}".strip()
-    address = ", ".join(part for part in (site.name, site.address, town) if part)
-    if site.district:
-        address += f" ({site.district})"
-    parts = [text.quoted(address)]
+    parts = [text.quoted(_address(site))]
     if any(reason.code == "distance" for reason in hit.reasons) and hit.distance_km is not None:
         parts.insert(0, wording.distance(hit.distance_km, text))
     if site.wheelchair == "yes":
         parts.append(_("wheelchair and pram can get in"))
     return " · ".join(parts)
+
+
+def _address(site: Site) -> str:
+    town = f"{site.post_code or ''} {site.municipality}".strip()
+    address = ", ".join(part for part in (site.name, site.address, town) if part)
+    return f"{address} ({site.district})" if site.district else address
 
 
 def _when(hit: Hit, now: datetime, text: Translator) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.understanding.age import Age
 from catalog.places import Place
 
-MAX_OPTION_ID = 64  # bytes: the least that a messenger allows for what a button carries
+MAX_OPTION_ID = 62  # bytes: the least that a messenger allows for what a button carries is 64, and two stand in front
 MAX_TEXT = 4096  # characters of one message in the strictest messenger
 MAX_PAST = 12  # screens that "back" can go back
 
@@ -38,9 +38,10 @@ class Location:
 
 @dataclass(frozen=True)
 class Command:
-    """start, back, change, skip, danger, help, delete, language, more."""
+    """start, back, change, skip, danger, help, privacy, delete, language, more; and what follows it ("k42-tr")."""
 
     name: str
+    argument: str = ""
 
 
 Input = Text | Choice | Location | Command
@@ -62,21 +63,28 @@ class Say:
 
 @dataclass(frozen=True)
 class Ask:
-    """A question with buttons. The last `steering` options lead through the chat, the others answer."""
+    """A question with buttons. The last `steering` options lead through the chat, the others answer.
+
+    `location` is the label of a button that shares one's position; empty where none is asked for.
+    """
 
     text: str
     options: tuple[Option, ...] = ()
     steering: int = 0
-    location: bool = False  # a shared position is welcome
+    location: str = ""
 
 
 @dataclass(frozen=True)
 class Card:
-    """One offer, ready to be read, with what can be done about it."""
+    """One offer, ready to be read, with what can be done about it.
+
+    `share` is the label of a button that forwards the card, for channels that can.
+    """
 
     text: str
     offer: str
     options: tuple[Option, ...] = ()
+    share: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,17 @@ class Picture:
     text: str
 
 
-Reply = Say | Ask | Card | Picture
+@dataclass(frozen=True)
+class Pin:
+    """A place on the map: what is there, and where. The cards and the question before it stay as they are."""
+
+    text: str
+    lat: float
+    lon: float
+    address: str
+
+
+Reply = Say | Ask | Card | Picture | Pin
 
 
 @dataclass(frozen=True)

@@ -89,5 +89,5 @@ def without_screen(answers: Answers) -> Answers:
     return replace(answers, screen="", suggested=(), candidates=(), shown=0)
 
 
-def question(text: str, options: Sequence[Option], *, location: bool = False) -> Ask:
+def question(text: str, options: Sequence[Option], *, location: str = "") -> Ask:
     return Ask(text, tuple(options), location=location)

@@ -22,14 +22,15 @@ class PlaceStep(Step):
 
     def ask(self, answers: Answers, scene: Scene) -> tuple[Reply, ...]:
         _ = scene.text.gettext
+        send = "📍 " + scene.text.pgettext("button", "Send my place")
         if answers.candidates:
             options = [Option(f"place:{i}", "📍 " + _choice(p, scene)) for i, p in enumerate(answers.candidates)]
             options.append(Option("place:other", scene.text.pgettext("button", "Another place")))
-            return (question(_("Which place do you mean? You can also write the post code."), options, location=True),)
+            return (question(_("Which place do you mean? You can also write the post code."), options, location=send),)
         text = _(
             "Where do you live? Write the post code or the town, or share your position. We look for help near there."
         )
-        return (question(text, [], location=True),)
+        return (question(text, [], location=send),)
 
     def choose(self, answers: Answers, option: str, scene: Scene) -> Taken | None:
         rest = option.removeprefix("place:")
@@ -37,7 +38,7 @@ class PlaceStep(Step):
             return Taken(self.clear(answers))
         number = page_start(rest)
         if str(number) == rest and number < len(answers.candidates):
-            return Taken(self._told(answers, answers.candidates[number]))
+            return Taken(self.told(answers, answers.candidates[number]))
         return None
 
     def take(self, answers: Answers, said: Understood, scene: Scene) -> Taken | None:
@@ -45,7 +46,7 @@ class PlaceStep(Step):
         if not found.places:
             return None
         if _is_clear(found):
-            return Taken(self._told(answers, found.places[0]))
+            return Taken(self.told(answers, found.places[0]))
         slim = tuple(_slim(place) for place in found.places[:CHOICES])
         return Taken(replace(self.clear(answers), candidates=slim))
 
@@ -57,9 +58,10 @@ class PlaceStep(Step):
                 answers, (Say(scene.text.gettext("That place is outside Germany. I only know help in Germany.")),)
             )
         lat, lon = round(location.lat, KEPT_DECIMALS), round(location.lon, KEPT_DECIMALS)
-        return Taken(self._told(answers, scene.catalog.places.nearest(lat, lon)))
+        return Taken(self.told(answers, scene.catalog.places.nearest(lat, lon)))
 
-    def _told(self, answers: Answers, place: Place) -> Answers:
+    def told(self, answers: Answers, place: Place) -> Answers:
+        """Take a place as the answer."""
         skipped = tuple(name for name in answers.skipped if name != self.name)
         return replace(answers, place=_slim(place), candidates=(), skipped=skipped, shown=0)
 

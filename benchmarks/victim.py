@@ -1,0 +1,137 @@
+"""The real service in a process of its own, for the proofs to kill: everything as `nahbei serve` builds it.
+
+python -m benchmarks.victim --data FOLDER --socket FILE. With --conversation real it is the whole assistant; otherwise a
+small stand-in that starts faster and whose answers betray what was lost, repeated or overtaken: it knows nothing but the
+number of the message before, and says it.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from bot.channels.gateway import Gateway
+from bot.config import Settings
+from bot.conversation import Conversation
+from bot.dialogue.model import Answers, Input, Reply, Say, State, Text, Turn
+from bot.limits import Rate
+from bot.logs import set_up_logs
+from bot.sending import Patience
+from bot.serve import serve
+from bot.service import Limits
+
+BERLIN = ZoneInfo("Europe/Berlin")
+DANGER = "danger"  # what the stand-in takes for one
+NUMBERS = "112"
+MOST_PARTS = 3
+ENDLESS = Rate(1e9, 1e9)
+LIMITS = {
+    "usual": Limits(),
+    "eager": Limits(answered=ENDLESS, taken_in=ENDLESS),
+    "hasty": Limits(
+        answered=ENDLESS,
+        taken_in=ENDLESS,
+        patience=Patience(send=0.5, first_pause=0.05, longest_pause=0.5, unclear_pause=0.1),
+    ),
+}
+WATCHED_EVERY = 1000  # passages of a point
+
+
+class Echo(Conversation):
+    """Answers message 17 with one to three lines "17 0 16": its number, the line's, and that of the message before."""
+
+    def __init__(self) -> None:
+        """Needs neither catalog nor vocabulary."""
+
+    def answer(self, state: State, said: Input) -> Turn:
+        number = int(said.text) if isinstance(said, Text) and said.text.isdecimal() else 0
+        says = tuple(Say(f"{number} {part} {state.answers.shown}") for part in range(parts(number)))
+        return Turn(State(Answers(step="child", shown=number)), says)
+
+    def rescue(self, said: Input) -> tuple[Reply, ...]:
+        return (Say(NUMBERS),) if isinstance(said, Text) and said.text.startswith(DANGER) else ()
+
+    def apologise(self, state: State) -> tuple[Reply, ...]:  # noqa: ARG002 the same for everybody
+        return (Say("sorry"),)
+
+    def slow_down(self, state: State) -> tuple[Reply, ...]:  # noqa: ARG002 nobody is told
+        return ()
+
+    def with_reports(self, reported: Mapping[str, tuple[str, ...]]) -> Conversation:  # noqa: ARG002 there are no offers
+        return self
+
+
+def parts(number: int) -> int:
+    """How many lines the stand-in answers to a message."""
+    return 1 + number % MOST_PARTS
+
+
+def real_conversation() -> Conversation:
+    """The whole assistant on the shipped catalogs, as `nahbei serve` has it."""
+    from bot.cli import opened  # noqa: PLC0415 the stand-in starts without it
+
+    desk = opened(None, None)
+    desk.understanding.warm_up()
+    desk.catalog.warm_up(desk.now.date())
+    return Conversation(desk, lambda: datetime.now(BERLIN).replace(tzinfo=None))
+
+
+def dying_at(point: str, passage: int) -> Callable[[str], None]:
+    """End the process, without any goodbye, when it passes a point for the n-th time."""
+    passed: Counter[str] = Counter()
+
+    def at(here: str) -> None:
+        passed[here] += 1
+        if here == point and passed[here] >= passage:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return at
+
+
+def watching(file: Path) -> Callable[[str], None]:
+    """Write down now and then how many tasks there are: it cannot be seen from outside."""
+    passed: Counter[str] = Counter()
+
+    def at(here: str) -> None:
+        passed[here] += 1
+        if here == "after_mark" and passed[here] % WATCHED_EVERY == 0:
+            with suppress(RuntimeError):  # not in the event loop
+                file.write_text(str(len(asyncio.all_tasks())), "ascii")
+
+    return at
+
+
+def main() -> None:
+    parser = ArgumentParser()
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--socket", type=Path, required=True)
+    parser.add_argument("--url", help="of a PostgreSQL database; without it SQLite in the data folder")
+    parser.add_argument("--conversation", choices=("echo", "real"), default="echo")
+    parser.add_argument("--limits", choices=tuple(LIMITS), default="eager")
+    parser.add_argument("--die-at", metavar="POINT")
+    parser.add_argument("--passage", type=int, default=1)
+    parser.add_argument("--watch", type=Path, metavar="FILE")
+    chosen = parser.parse_args()
+    set_up_logs(sys.stderr)
+    settings = Settings(
+        data_dir=chosen.data,
+        gateway_socket=chosen.socket,
+        database_url=SecretStr(chosen.url) if chosen.url else None,
+        health_listen="",
+    )
+    conversation = real_conversation() if chosen.conversation == "real" else Echo()
+    at = watching(chosen.watch) if chosen.watch else dying_at(chosen.die_at or "", chosen.passage)
+    asyncio.run(serve(settings, conversation, [Gateway(chosen.socket)], limits=LIMITS[chosen.limits], at=at))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Makes the calls that layout.py has laid out, and says how each of them went."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from telegram import (
+    Bot,
+    BotCommandScopeChat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    LinkPreviewOptions,
+    Message,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.channels.base import GoneError, RefusedError, UnclearError, UnsentError
+from bot.channels.telegram.transport import NotConnectedError
+
+Commands = Mapping[str, Sequence[tuple[str, str]]]
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+GONE = ("chat not found", "user is deactivated", "bot was kicked", "peer_id_invalid")
+UNCHANGED = "message is not modified"
+ALONE = 60.0  # seconds; after Telegram has refused the token
+
+
+async def make(bot: Bot, chat: int, call: Mapping[str, Any], commands: Commands) -> Sequence[str]:
+    """Make one call. Returns the ids of messages that it has sent.
+
+    Raises:
+        UnsentError, UnclearError, GoneError, RefusedError: see bot/channels/base.py.
+    """
+    return await told(lambda: CALLS[call["method"]](bot, chat, call, commands), again=call["method"] in REPEATABLE)
+
+
+async def told(action: Callable[[], Awaitable[Sequence[str]]], *, again: bool = False) -> Sequence[str]:
+    """Run a call, and say in the service's words how it went. `again`: twice does no harm."""
+    try:
+        return await action()
+    except RetryAfter as error:
+        seconds = error.retry_after
+        raise UnsentError("429", float(seconds if isinstance(seconds, int) else seconds.total_seconds())) from None
+    except (Forbidden, ChatMigrated) as error:
+        raise GoneError(type(error).__name__) from None
+    except BadRequest as error:
+        if any(sign in error.message.lower() for sign in GONE):
+            raise GoneError("not found") from None
+        raise RefusedError("400") from None
+    except InvalidToken:
+        raise UnsentError("401", ALONE) from None
+    except NotConnectedError:
+        raise UnsentError("not connected") from None
+    except TimedOut:
+        raise (UnsentError if again else UnclearError)("timed out") from None
+    except NetworkError as error:
+        surely_not = again or "(5" in error.message or "Bad Gateway" in error.message
+        raise (UnsentError if surely_not else UnclearError)("network") from None
+    except TelegramError:
+        raise UnclearError("unreadable answer") from None
+
+
+async def _message(bot: Bot, chat: int, call: Mapping[str, Any], _: Commands) -> Sequence[str]:
+    sent = await bot.send_message(
+        chat, call["text"], parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW, reply_markup=_markup(call)
+    )
+    return (str(sent.message_id),)
+
+
+async def _edit(bot: Bot, chat: int, call: Mapping[str, Any], commands: Commands) -> Sequence[str]:
+    """The question makes room for the next one; where it cannot be changed any more, a new message is sent."""
+    try:
+        await bot.edit_message_text(
+            call["text"],
+            chat,
+            call["message"],
+            parse_mode=ParseMode.HTML,
+            link_preview_options=NO_PREVIEW,
+            reply_markup=_inline(call),
+        )
+    except BadRequest as error:
+        if UNCHANGED in error.message.lower():
+            return ()
+        return await _message(bot, chat, call, commands)
+    return ()
+
+
+async def _settle(bot: Bot, chat: int, call: Mapping[str, Any], _: Commands) -> Sequence[str]:
+    """A question that is answered keeps its words and loses its buttons."""
+    try:
+        await bot.edit_message_reply_markup(chat, call["message"], reply_markup=None)
+    except BadRequest:
+        return ()
+    return ()
+
+
+async def _close_keyboard(bot: Bot, chat: int, _: Mapping[str, Any], __: Commands) -> Sequence[str]:
+    """Only a message can close a keyboard; this one goes again at once."""
+    sent: Message = await bot.send_message(chat, "👍", reply_markup=ReplyKeyboardRemove(), disable_notification=True)
+    try:
+        await bot.delete_message(chat, sent.message_id)
+    except TelegramError:
+        return (str(sent.message_id),)
+    return ()
+
+
+async def _venue(bot: Bot, chat: int, call: Mapping[str, Any], _: Commands) -> Sequence[str]:
+    sent = await bot.send_venue(chat, call["lat"], call["lon"], call["title"], call["address"])
+    return (str(sent.message_id),)
+
+
+async def _photo(bot: Bot, chat: int, call: Mapping[str, Any], _: Commands) -> Sequence[str]:
+    sent = await bot.send_photo(chat, Path(call["path"]), caption=call["text"], parse_mode=ParseMode.HTML)
+    return (str(sent.message_id),)
+
+
+async def _commands(bot: Bot, chat: int, call: Mapping[str, Any], commands: Commands) -> Sequence[str]:
+    """The menu of this chat, in the language that the family has chosen."""
+    await bot.set_my_commands(commands[call["lang"]], scope=BotCommandScopeChat(chat))
+    return ()
+
+
+CALLS: Mapping[str, Callable[[Bot, int, Mapping[str, Any], Commands], Awaitable[Sequence[str]]]] = {
+    "message": _message,
+    "edit": _edit,
+    "settle": _settle,
+    "close_keyboard": _close_keyboard,
+    "venue": _venue,
+    "photo": _photo,
+    "commands": _commands,
+}
+REPEATABLE = {"edit", "settle", "commands"}
+
+
+def _markup(call: Mapping[str, Any]) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove:
+    if "places" in call:
+        button = KeyboardButton(call["places"], request_location=True)
+        return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
+    return _inline(call) or ReplyKeyboardRemove()
+
+
+def _inline(call: Mapping[str, Any]) -> InlineKeyboardMarkup | None:
+    rows = [[InlineKeyboardButton(**button) for button in row] for row in call.get("rows", ())]
+    return InlineKeyboardMarkup(rows) if rows else None

@@ -1,0 +1,68 @@
+"""Where Telegram brings updates: a route of our own that says 200 only when they are stored."""
+
+import hmac
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from pydantic import SecretStr
+
+from bot.store.database import UnavailableError
+
+MOST_BYTES = 64 * 1024
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+AGAIN = {"Retry-After": "5"}
+
+TakeIn = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """The address that Telegram calls, where it is listened to, and the secret that only Telegram knows."""
+
+    url: str
+    host: str
+    port: int
+    secret: SecretStr = field(repr=False)
+
+    @asynccontextmanager
+    async def listening(self, take_in: TakeIn) -> AsyncIterator[None]:
+        """Listen; while stopping, Telegram is asked to come again."""
+        route = _Route(self.secret.get_secret_value(), take_in)
+        app = web.Application(client_max_size=MOST_BYTES)
+        app.router.add_post(urlsplit(self.url).path or "/", route.answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self.host, self.port).start()
+            yield
+        finally:
+            route.is_stopping = True
+            await runner.cleanup()
+
+
+class _Route:
+    def __init__(self, secret: str, take_in: TakeIn) -> None:
+        self._secret = secret.encode()
+        self._take_in = take_in
+        self.is_stopping = False
+
+    async def answer(self, request: web.Request) -> web.Response:
+        if not hmac.compare_digest(request.headers.get(HEADER, "").encode(), self._secret):
+            return web.Response(status=403)
+        if self.is_stopping:
+            return web.Response(status=503, headers=AGAIN)
+        try:
+            data = json.loads(await request.read())
+            if not isinstance(data, dict) or not isinstance(data.get("update_id"), int):
+                return web.Response(status=400)
+            await self._take_in(data)
+        except UnavailableError:
+            return web.Response(status=503, headers=AGAIN)
+        except (ValueError, KeyError, TypeError, RecursionError):  # nothing that Telegram would send
+            return web.Response(status=400)
+        return web.Response()
