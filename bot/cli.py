@@ -44,9 +44,10 @@ def clear_errors() -> Iterator[None]:
     except TOMLDecodeError as error:
         raise click.UsageError(f"nahbei.toml: {error}") from error
     except OSError as error:
-        raise click.UsageError(f"{error.filename or 'file'}: {error.strerror or error}") from error
+        said = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
+        raise click.UsageError(" ".join(said.split())) from error
     except ValueError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(" ".join(str(error).split())) from error
 
 
 class OneLineErrors(click.Group):
@@ -131,15 +132,16 @@ def chat(lang: str | None, catalog: Path | None, today: str | None, as_json: boo
         turn = respond(state, said, catalog=desk.catalog, understanding=desk.understanding, text=text, now=now)
         return replace(turn, state=State.from_json(json.loads(json.dumps(turn.state.to_json()))))
 
-    turn = turned(state, Command("start"))
+    turn = screen = turned(state, Command("start"))
     click.echo(console.as_json(None, turn) if as_json else console.show(turn))
     warming = Thread(target=_warm_up, args=(desk,), daemon=True)
     warming.start()
     for line in _lines(prompt=sys.stdin.isatty() and not as_json):
-        said = console.parse(line, turn)
+        said = console.parse(line, screen)
         if isinstance(said, Text):  # a button needs no vocabulary
             warming.join()
         turn = turned(turn.state, said)
+        screen = console.numbered(screen, turn)
         click.echo(console.as_json(line, turn) if as_json else f"\n{console.show(turn)}")
 
 
@@ -301,6 +303,7 @@ def doctor_command(catalog: Path | None, privacy: bool) -> None:  # noqa: FBT001
 def opened_database(settings: Settings, *, fresh: bool = False) -> "Iterator[tuple[Database, Keys]]":
     """The database of this installation, for a moment; a service may be running beside."""
     from bot.keys import load_keys  # noqa: PLC0415 a chat in the terminal stores nothing
+    from bot.store.database import UnavailableError  # noqa: PLC0415
     from bot.store.opening import open_database  # noqa: PLC0415
 
     url = settings.database_url.get_secret_value() if settings.database_url else None
@@ -308,6 +311,8 @@ def opened_database(settings: Settings, *, fresh: bool = False) -> "Iterator[tup
     database = open_database(keys, settings.data_dir, url)
     try:
         yield database, keys
+    except UnavailableError as error:
+        raise OSError(f"the database cannot be read or written now ({error}); nothing has changed") from error
     finally:
         database.close()
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.cards import card
-from bot.dialogue.model import Option, Remark
+from bot.dialogue.cards import FEEDBACK, MAP, ON_CARDS, card, pin
+from bot.dialogue.model import MAX_OPTION_ID, Option, Pin, Remark
 from bot.i18n import FSI, PDI, Languages, Translator, without_isolates
 from catalog.catalog import Catalog
 from catalog.model import Offer
@@ -97,11 +97,86 @@ def test_a_whole_card_in_german_reads_from_title_to_when_it_was_checked(german: 
 
 def test_every_offer_but_a_helpline_asks_how_it_was(german: Translator, languages: Languages) -> None:
     for example in (False, True):
-        (option,) = card(found(changes={"example": example}), NOW, german).options
+        *_, option = card(found(changes={"example": example}), NOW, german).options
         assert option == Option(f"feedback:{short_key('parents-cafe')}", "💬 Wie war es?")
-    (option,) = card(found(), NOW, languages.translator("tr")).options
+    *_, option = card(found(), NOW, languages.translator("tr")).options
     assert option.label == "💬 Nasıldı?"
-    assert card(found(changes={"helpline": "elterntelefon"}), NOW, german).options == ()
+    line = found(changes={"helpline": "elterntelefon", "sites": [{"kind": "phone"}]})
+    assert card(line, NOW, german).options == ()
+
+
+def test_a_house_that_families_visit_can_be_shown_on_the_map(german: Translator, languages: Languages) -> None:
+    first, *_ = card(found(), NOW, german).options
+    assert first == Option(f"map:{short_key('parents-cafe')}", "🗺️ Auf der Karte zeigen")
+    assert card(found(), NOW, languages.translator("uk")).options[0].label == "🗺️ Показати на мапі"
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        {"kind": "hidden", "municipality": "Beispielhafen"},
+        SITE | {"kind": "home_visit"},
+        SITE | {"kind": "online"},
+        SITE | {"kind": "phone"},
+        SITE | {"lat": None, "lon": None},
+        SITE | {"address": ""},
+    ],
+    ids=["hidden", "home_visit", "online", "phone", "no position", "no address"],
+)
+def test_what_is_secret_elsewhere_or_only_roughly_known_is_never_on_a_map(
+    german: Translator, site: dict[str, object]
+) -> None:
+    hit = found(changes={"sites": [site]})
+    assert MAP not in {option.id.partition(":")[0] for option in card(hit, NOW, german).options}
+    assert pin(hit.offer, TOWN, german) is None
+    assert pin(hit.offer, None, german) is None
+
+
+def test_a_pin_has_the_title_the_position_and_the_address_of_the_house(
+    languages: Languages, german: Translator
+) -> None:
+    offer = Offer.model_validate(OFFER | {"translations": {"en": {"title": "Parents' café", "by": "human"}}})
+    address = "Haus am Markt, Marktgasse 7, 00103 Beispielhafen (Nordweide)"
+    assert pin(offer, TOWN, german) == Pin("Elterncafé am Markt", 54.46, 6.60, address)
+    assert pin(offer, TOWN, languages.translator("en")) == Pin("Parents' café", 54.46, 6.60, address)
+
+
+def test_of_several_houses_the_map_shows_the_nearest_or_the_first(german: Translator) -> None:
+    far, near = SITE | {"address": "Weit weg 1", "lat": 54.60}, SITE | {"address": "Um die Ecke 2", "lat": 54.45}
+    nowhere, secret = SITE | {"lat": None, "lon": None}, {"kind": "hidden", "municipality": "Beispielhafen"}
+    offer = Offer.model_validate(OFFER | {"sites": [secret, nowhere, far, near]})
+    for place, street in ((TOWN, "Um die Ecke 2"), (None, "Weit weg 1")):
+        marked = pin(offer, place, german)
+        assert marked is not None
+        assert street in marked.address
+
+
+def test_the_map_shows_the_house_that_stands_on_the_card(catalog: Catalog, german: Translator) -> None:
+    places = [TOWN, None, *(place for place in catalog.places.places if place.example)]
+    shown = 0
+    for topic in catalog.topics.topics:
+        for place in places:
+            for hit in catalog.index.search(Query(((topic, 1.0),), NOW, "de", (), place, 50)):
+                laid_out = card(hit, NOW, german)
+                if any(option.id.startswith(f"{MAP}:") for option in laid_out.options):
+                    marked = pin(hit.offer, place, german)
+                    assert marked is not None
+                    assert (marked.lat, marked.lon) == (hit.site.lat, hit.site.lon)
+                    assert marked.address in laid_out.text
+                    shown += 1
+    assert shown > 100
+
+
+def test_every_button_of_a_card_is_known_to_stand_on_cards(catalog: Catalog, german: Translator) -> None:
+    hits = [Hit(offer, 1.0, (), site) for offer in catalog.index.offers for site in offer.sites]
+    options = [option for hit in hits for option in card(hit, NOW, german).options]
+    assert {option.id.partition(":")[0] for option in options} == ON_CARDS == {FEEDBACK, MAP}
+    assert all(len(option.id.encode()) <= MAX_OPTION_ID for option in options)
+
+
+def test_every_card_can_be_passed_on(languages: Languages) -> None:
+    labels = {tag: card(found(tag), NOW, languages.translator(tag)).share for tag in ("de", "en", "ar")}
+    assert labels == {"de": "📤 Teilen", "en": "📤 Share", "ar": "📤 مشاركة"}
 
 
 def test_what_several_families_say_stands_under_the_title(german: Translator) -> None:

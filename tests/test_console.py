@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.console import as_json, parse, show
+from bot.channels.console import as_json, numbered, parse, show
 from bot.dialogue.model import (
     Answers,
     Ask,
@@ -18,6 +18,7 @@ from bot.dialogue.model import (
     Location,
     Option,
     Picture,
+    Pin,
     Reply,
     Say,
     State,
@@ -28,7 +29,8 @@ from bot.i18n import isolate
 
 QUESTION = Ask("Wie alt?", (Option("age:a", "0 bis 1"), Option("age:b", "1 bis 3"), Option("nav:back", "Zurück")), 1)
 
-CAFE = Card("🔹 Elterncafé", "parents-cafe", (Option("feedback:a", "💬 Wie war es?"),))
+CAFE = Card("🔹 Elterncafé", "parents-cafe", (Option("feedback:a", "💬 Wie war es?"),), "📤 Teilen")
+PIN = Pin("Elterncafé", 54.46, 6.6, "Marktgasse 7, 00103 Beispielhafen")
 
 
 def turn(*replies: Reply, danger: str | None = None) -> Turn:
@@ -86,19 +88,21 @@ def test_what_is_no_position_is_text(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "name"),
+    ("line", "command"),
     [
-        ("/start", "start"),
-        ("/START", "start"),
-        ("/start@example_bot", "start"),
-        ("/start plz-00103", "start"),
-        ("/ back", "back"),
-        ("/", ""),
-        ("/löschen", "löschen"),
+        ("/start", Command("start")),
+        ("/START", Command("start")),
+        ("/start@example_bot", Command("start")),
+        ("/start k42-tr-p00103", Command("start", "k42-tr-p00103")),
+        ("/start@example_bot  K42 ", Command("start", "K42")),
+        ("/help  me  please", Command("help", "me  please")),
+        ("/ back", Command("back")),
+        ("/", Command("")),
+        ("/löschen", Command("löschen")),
     ],
 )
-def test_a_slash_begins_a_command(line: str, name: str) -> None:
-    assert parse(line, turn()) == Command(name)
+def test_a_slash_begins_a_command_and_what_follows_is_kept(line: str, command: Command) -> None:
+    assert parse(line, turn()) == command
 
 
 def test_a_slash_inside_a_sentence_is_no_command() -> None:
@@ -148,6 +152,17 @@ def test_what_can_be_done_on_a_card_is_numbered_in_order_of_appearance() -> None
     assert parse("6", said) == Text("6")
 
 
+def test_a_pin_says_what_is_there_and_where() -> None:
+    assert show(turn(PIN)) == "📍 Elterncafé, Marktgasse 7, 00103 Beispielhafen (54.46, 6.6)"
+
+
+def test_after_a_pin_the_numbers_mean_what_they_meant_before() -> None:
+    before, pinned, other = turn(CAFE, QUESTION), turn(PIN), turn(Say("."))
+    assert numbered(before, pinned) is before
+    assert numbered(before, other) is other
+    assert parse("2", numbered(before, pinned)) == Choice("age:a")
+
+
 @given(kinds=st.lists(st.tuples(st.sampled_from(["say", "card", "ask"]), st.integers(0, 4)), max_size=6))
 def test_the_number_shown_beside_an_option_always_picks_it(kinds: list[tuple[str, int]]) -> None:
     replies: list[Reply] = []
@@ -173,6 +188,7 @@ def test_as_json_each_kind_of_reply_has_the_same_keys_and_only_its_own_values() 
         QUESTION,
         Card("Café", "cafe", (Option("feedback:a", "💬 ?"),)),
         Picture("a.png", "Bild"),
+        PIN,
         danger="poisoning",
     )
     line = as_json("Hilfe", said)
@@ -186,6 +202,7 @@ def test_as_json_each_kind_of_reply_has_the_same_keys_and_only_its_own_values() 
         {"kind": "ask", "text": "Wie alt?", "options": options, "offer": None, "helplines": []},
         {"kind": "card", "text": "Café", "options": button, "offer": "cafe", "helplines": []},
         {"kind": "picture", "text": "Bild", "options": [], "offer": None, "helplines": []},
+        {"kind": "pin", "text": show(turn(PIN)), "options": [], "offer": None, "helplines": []},
     ]
 
 

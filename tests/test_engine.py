@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,15 +19,19 @@ from bot.dialogue.model import (
     Forget,
     Input,
     Location,
+    Pin,
     Say,
     State,
     Text,
+    Turn,
 )
+from bot.i18n import Languages, load_languages
 from bot.jsonlines import Desk
 from catalog.search import short_key
 from tests.conftest import NOW, Chat
 
 KEY = short_key("parents-cafe-harbour")
+TAGS = [language.tag for language in load_languages()]
 TEXTS = st.one_of(
     st.text(max_size=60),
     st.sampled_from(
@@ -78,14 +83,30 @@ IDS = st.sampled_from(
     ]
     + ["nav:skip", "nav:start", "nav:change", "nav:danger", "", ":", "group:parenting:x", "danger:menu:99999999999"]
     + [f"feedback:{KEY}", f"remark:{KEY}:closed", f"remark:{KEY}:helped", "feedback:gone", f"remark:{KEY}:fun"]
+    + [f"map:{KEY}", "map:gone", "map:", "map"]
 )
 INPUTS: st.SearchStrategy[Input] = st.one_of(
     TEXTS.map(Text),
     IDS.map(Choice),
     st.text(max_size=80).map(Choice),
-    st.sampled_from([*COMMANDS, "unknown"]).map(Command),
+    st.builds(Command, st.sampled_from([*COMMANDS, "unknown", "löschen"]), st.just("") | TEXTS),
     st.builds(Location, st.floats(-90, 90), st.floats(-180, 180)),
 )
+
+
+def is_way_on(turn: Turn) -> bool:
+    return isinstance(turn.replies[-1], Ask)
+
+
+def is_pin(turn: Turn) -> bool:
+    """Whether only a map is shown; the question before it stays."""
+    return len(turn.replies) == 1 and isinstance(turn.replies[0], Pin)
+
+
+def ids(turn: Turn) -> set[str]:
+    last = turn.replies[-1]
+    assert isinstance(last, Ask)
+    return {option.id for option in last.options}
 
 
 @given(said=st.lists(INPUTS, max_size=8))
@@ -93,8 +114,7 @@ def test_any_input_in_any_state_gets_an_answer(desk: Desk, said: list[Input]) ->
     talk = Chat(desk)
     for message in said:
         turn = talk._on(message)  # noqa: SLF001 the tests' own class
-        assert turn.replies
-        assert isinstance(turn.replies[-1], Ask), "the last thing is always a way on"
+        assert is_way_on(turn) or is_pin(turn)
         for reply in turn.replies:
             assert reply.text.strip()
             assert len(reply.text) <= MAX_TEXT
@@ -129,9 +149,8 @@ def test_delete_always_forgets_everything(desk: Desk, said: list[Input]) -> None
 def test_the_danger_button_is_on_every_screen(desk: Desk, said: list[Input]) -> None:
     talk = Chat(desk)
     for message in said:
-        ask = talk._on(message).replies[-1]  # noqa: SLF001 the tests' own class
-        assert isinstance(ask, Ask)
-        assert "nav:danger" in {option.id for option in ask.options}
+        turn = talk._on(message)  # noqa: SLF001 the tests' own class
+        assert is_pin(turn) or "nav:danger" in ids(turn)
 
 
 @given(said=st.lists(IDS.map(Choice), max_size=6))
@@ -326,3 +345,132 @@ def test_a_search_is_counted_only_where_its_first_results_are_shown(desk: Desk, 
         if searches:
             assert (turn.state.answers.step, turn.state.answers.shown) == ("results", 0)
             assert turn.state.answers.topics[0][0] == searches[0].topic
+
+
+def results(chat: Callable[..., Chat]) -> Chat:
+    """Return a chat that shows cards in the example town."""
+    talk = chat("de")
+    talk.tap("age:age_3_6")
+    talk.tap("topic:parents-meeting")
+    talk.say("Beispielhafen")
+    return talk
+
+
+def map_buttons(turn: Turn) -> list[tuple[Card, str]]:
+    cards = [reply for reply in turn.replies if isinstance(reply, Card)]
+    return [(card, option.id) for card in cards for option in card.options if option.id.startswith("map:")]
+
+
+def test_the_map_shows_where_an_offer_is_and_nothing_else_changes(chat: Callable[..., Chat]) -> None:
+    talk = results(chat)
+    before = talk.turn
+    buttons = map_buttons(before)
+    assert len(buttons) == 5
+    for card, button in buttons:
+        turn = talk.tap(button)
+        (pin,) = turn.replies
+        assert isinstance(pin, Pin)
+        assert pin.text in card.text
+        assert pin.address in card.text
+        assert (turn.state, turn.effects, turn.danger) == (before.state, (), None)
+    expected = results(chat).tap("results:more").replies
+    assert talk.tap("results:more").replies == expected, "the question before the map is still valid"
+
+
+def test_the_map_leaves_the_question_of_another_card_open(chat: Callable[..., Chat]) -> None:
+    talk = results(chat)
+    button = map_buttons(talk.turn)[0][1]
+    talk.tap(f"feedback:{KEY}")
+    assert is_pin(talk.tap(button))
+    assert talk.turn.state.feedback == KEY
+    assert talk.tap(f"remark:{KEY}:full").effects
+
+
+def test_the_map_works_in_a_new_conversation_too(chat: Callable[..., Chat]) -> None:
+    button = map_buttons(results(chat).turn)[0][1]
+    talk = chat()
+    assert is_pin(talk.tap(button))
+    assert talk.turn.state == State()
+
+
+@given(rest=st.one_of(st.text(max_size=60), st.text(max_size=20).map(lambda end: f"{KEY}{end}")))
+def test_a_map_button_shows_a_map_or_asks_again_whatever_it_carries(desk: Desk, rest: str) -> None:
+    talk = Chat(desk, "de")
+    before = talk.turn.state
+    turn = talk.tap(f"map:{rest}")
+    assert is_pin(turn) == (rest == KEY)
+    assert is_pin(turn) or "nav:danger" in ids(turn)
+    assert (turn.state, turn.effects) == (before, ())
+
+
+def test_a_hidden_house_never_gets_on_the_map(desk: Desk) -> None:
+    hidden = [offer for offer in desk.catalog.index.offers if all(site.kind != "place" for site in offer.sites)]
+    assert any(site.kind == "hidden" for offer in hidden for site in offer.sites)
+    talk = Chat(desk, "de")
+    for offer in hidden:
+        assert not is_pin(talk.tap(f"map:{short_key(offer.id)}"))
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_whoever_asks_is_told_what_is_kept_and_who_can_read_along(
+    chat: Callable[..., Chat], languages: Languages, tag: str
+) -> None:
+    for said in ("privacy", *languages.by_tag[tag].data("words")["commands"]["privacy"]):
+        talk = chat(tag)
+        talk.tap("age:age_3_6")
+        before = talk.turn
+        turn = talk.say(str(said))
+        told = turn.replies[0].text
+        for fact in ("24", "/delete", "Matrix"):
+            assert fact in told, said
+        assert "Telegram" in told or "تيليغرام" in told
+        assert turn.state == before.state
+        assert turn.replies[-1] == before.replies[-1]
+    assert chat(tag).command("privacy").replies[0].text == told
+
+
+def test_what_is_kept_can_be_read_before_a_language_is_chosen(chat: Callable[..., Chat]) -> None:
+    turn = chat().command("privacy")
+    assert "24 Stunden" in turn.replies[0].text
+    assert "lang:ar" in ids(turn)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_help_says_where_to_read_what_is_kept(chat: Callable[..., Chat], tag: str) -> None:
+    told = chat(tag).command("help").replies[0].text
+    assert "/privacy" in told
+    assert "/delete" in told
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_pictures_and_files_get_a_kind_answer_and_the_question_again(
+    chat: Callable[..., Chat], languages: Languages, tag: str
+) -> None:
+    sorry = "I cannot look at pictures or files. Please write a few words, or tap a button."
+    talk = chat(tag)
+    before = talk.turn
+    turn = talk.command("picture")
+    assert turn.replies[0] == Say("🙈 " + languages.translator(tag).gettext(sorry))
+    assert turn.replies[-1] == before.replies[-1]
+    assert turn.state == before.state
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "löschen", "unknown", "mein"])
+def test_danger_is_heard_behind_every_command(chat: Callable[..., Chat], name: str) -> None:
+    turn = chat("de")._on(Command(name, "ich will nicht mehr leben"))  # noqa: SLF001 the tests' own class
+    assert turn.danger == "suicidal-thoughts"
+    assert Forget() not in turn.effects
+
+
+def test_a_command_may_be_a_word_of_any_language_and_may_be_followed_by_others(chat: Callable[..., Chat]) -> None:
+    for command in (Command("löschen"), Command("sil"), Command("delete", "please"), Command("löschen", "bitte")):
+        talk = chat("de")
+        assert talk._on(command).effects == (Forget(),), command  # noqa: SLF001 the tests' own class
+
+
+def test_words_behind_a_slash_that_is_no_command_are_read_as_a_text(chat: Callable[..., Chat]) -> None:
+    talk = chat("de")
+    talk._on(Command("meine", "Tochter ist 3 Jahre alt"))  # noqa: SLF001 the tests' own class
+    assert talk.answers.children == ((36, 47),)
+    before = talk.turn.state
+    assert talk._on(Command("settings")).state == before  # noqa: SLF001 the tests' own class

@@ -90,7 +90,8 @@ def looking(chat: Callable[..., Chat]) -> tuple[Chat, list[str]]:
     talk.tap("age:age_3_6")
     talk.tap("topic:parents-meeting")
     talk.say("Beispielhafen")
-    buttons = [option.id for reply in talk.turn.replies if isinstance(reply, Card) for option in reply.options]
+    cards = [reply for reply in talk.turn.replies if isinstance(reply, Card)]
+    buttons = [option.id for reply in cards for option in reply.options if option.id.startswith(f"{FEEDBACK}:")]
     assert len(buttons) == 5
     return talk, buttons
 

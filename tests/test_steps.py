@@ -328,8 +328,13 @@ def test_only_what_matching_needs_of_a_place_is_kept(scene: Scene) -> None:
 
 
 def test_the_question_for_the_place_welcomes_a_shared_position(scene: Scene) -> None:
-    assert asked(PLACE.ask(GERMAN, scene)).location
-    assert asked(PLACE.ask(replace(GERMAN, candidates=(HARBOUR,)), scene)).location
+    assert asked(PLACE.ask(GERMAN, scene)).location == "📍 Meinen Standort senden"
+    assert asked(PLACE.ask(replace(GERMAN, candidates=(HARBOUR,)), scene)).location == "📍 Meinen Standort senden"
+
+
+@pytest.mark.parametrize("step", [LANGUAGE, CHILD, TOPIC, RESULTS], ids=lambda step: step.name)
+def test_no_other_question_asks_for_a_position(scene: Scene, step: Step) -> None:
+    assert asked(step.ask(GERMAN, scene)).location == ""
 
 
 # Results

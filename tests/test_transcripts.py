@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels import console
-from bot.dialogue.model import Ask, Card, Choice, Input
+from bot.dialogue.model import Ask, Card, Choice, Input, Turn
 from bot.i18n import without_isolates
 from bot.jsonlines import Desk, parse_moment
 from tests.conftest import NOW, Chat
@@ -40,21 +40,22 @@ def replayed(written: str, desk: Desk) -> Iterator[str]:
     now: datetime = parse_moment(values["today"]) if "today" in values else NOW
     yield from header
     talk = Chat(desk, values.get("lang"), now)
+    shown = talk.turn
     yield from ("", console.show(talk.turn))
     for line in lines:
         if line.startswith("> "):
-            said = line.removeprefix("> ")
-            talk._on(_input(said, talk))  # noqa: SLF001 the tests' own class
+            talk._on(_input(line.removeprefix("> "), shown))  # noqa: SLF001 the tests' own class
+            shown = console.numbered(shown, talk.turn)
             yield from ("", line, "", console.show(talk.turn))
 
 
-def _input(said: str, talk: Chat) -> Input:
+def _input(said: str, shown: Turn) -> Input:
     """ "[3 bis 6 Jahre]" taps the first button with these words; everything else is what a terminal would send."""
     if not (said.startswith("[") and said.endswith("]")):
-        return console.parse(said, talk.turn)
+        return console.parse(said, shown)
     buttons = [
         (without_isolates(option.label), option.id)
-        for reply in talk.turn.replies
+        for reply in shown.replies
         if isinstance(reply, Ask | Card)
         for option in reply.options
     ]

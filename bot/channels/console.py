@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from bot.dialogue.model import Ask, Card, Choice, Command, Input, Location, Option, Picture, Reply, Say, Text, Turn
+from bot.dialogue.model import Ask, Card, Choice, Command, Input, Location, Option, Picture, Pin, Reply, Say, Text, Turn
 from bot.i18n import without_isolates
 
 _LOCATION = re.compile(r"@\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
@@ -24,7 +24,8 @@ def parse(line: str, turn: Turn) -> Input:
     if number and 1 <= int(number[1]) <= len(options):
         return Choice(options[int(number[1]) - 1].id)
     if line.startswith("/"):
-        return Command(line[1:].strip().split(" ")[0].split("@")[0].lower())
+        name, _, argument = line[1:].strip().partition(" ")
+        return Command(name.split("@")[0].lower(), argument.strip())
     return Text(line)
 
 
@@ -32,6 +33,11 @@ def show(turn: Turn) -> str:
     """Lay a turn out for a terminal: a blank line between messages, options numbered."""
     numbers = iter(range(1, 1000))
     return "\n\n".join(_shown(reply, numbers) for reply in turn.replies)
+
+
+def numbered(before: Turn, now: Turn) -> Turn:
+    """The turn whose numbers can be picked from here on: a pin leaves the cards and the question as they are."""
+    return before if all(isinstance(reply, Pin) for reply in now.replies) else now
 
 
 def as_json(said: str | None, turn: Turn) -> str:
@@ -47,7 +53,14 @@ def as_json(said: str | None, turn: Turn) -> str:
 
 def _shown(reply: Reply, numbers: Iterator[int]) -> str:
     options = [f"  {next(numbers):>2}  {without_isolates(option.label)}" for option in _options(reply)]
-    return "\n".join([without_isolates(reply.text), *options])
+    return "\n".join([without_isolates(_words(reply)), *options])
+
+
+def _words(reply: Reply) -> str:
+    """A reply for those who only read: a pin says where it is."""
+    if isinstance(reply, Pin):
+        return f"📍 {reply.text}, {reply.address} ({reply.lat}, {reply.lon})"
+    return reply.text
 
 
 def _options(reply: Reply) -> tuple[Option, ...]:
@@ -58,8 +71,8 @@ def _options(reply: Reply) -> tuple[Option, ...]:
 def reply_as_json(reply: Reply) -> dict[str, Any]:
     """One reply in the form that scripts and gateways rely on."""
     return {
-        "kind": {Say: "say", Ask: "ask", Card: "card", Picture: "picture"}[type(reply)],
-        "text": reply.text,
+        "kind": {Say: "say", Ask: "ask", Card: "card", Picture: "picture", Pin: "pin"}[type(reply)],
+        "text": _words(reply),
         "options": [{"id": option.id, "label": option.label} for option in _options(reply)],
         "offer": reply.offer if isinstance(reply, Card) else None,
         "helplines": list(reply.helplines) if isinstance(reply, Say) else [],

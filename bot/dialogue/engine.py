@@ -6,7 +6,7 @@ Pure and deterministic: the same state, message, catalog and moment give the sam
 from dataclasses import replace
 from datetime import datetime
 
-from bot.dialogue.cards import FEEDBACK
+from bot.dialogue.cards import FEEDBACK, MAP, pin
 from bot.dialogue.counts import counted, outcome_of
 from bot.dialogue.danger import danger_menu, danger_replies
 from bot.dialogue.model import (
@@ -39,7 +39,8 @@ from bot.dialogue.screen import (
     waiting,
     with_steering,
 )
-from bot.dialogue.small_talk import introduction, small_talk
+from bot.dialogue.small_talk import introduction, privacy, small_talk
+from bot.dialogue.start_link import begun
 from bot.dialogue.steps.base import Scene, Step, Taken, page_start, without_screen
 from bot.dialogue.steps.feedback import REMARK, offer_of, remarked
 from bot.dialogue.steps.results import find
@@ -48,23 +49,10 @@ from bot.understanding.reading import Understanding, Understood
 from catalog.catalog import Catalog
 from catalog.text import clean
 
-SAID_ALOUD = ("danger", "thanks", "hello", "voice", "plea")  # whole messages that are never an answer
+SAID_ALOUD = ("danger", "thanks", "hello", "voice", "picture", "plea")  # whole messages that are never an answer
 COMMANDS = (
-    "start",
-    "back",
-    "change",
-    "skip",
-    "danger",
-    "help",
-    "delete",
-    "language",
-    "more",
-    "none",
-    "done",
-    "thanks",
-    "hello",
-    "voice",
-    "plea",
+    *("start", "back", "change", "skip", "help", "privacy", "delete", "language", "more", "none", "done"),
+    *SAID_ALOUD,
 )
 
 
@@ -88,8 +76,10 @@ def respond(
     state = _known(state, scene)
     scene = scene.speaking(state.answers.lang)
     match said:
-        case Command(name):
-            return _command(state, name, scene)
+        case Command("start", argument) if " " not in argument:
+            return _started(State(begun(argument, state.answers.lang, scene)), scene)
+        case Command(name, argument):
+            return _ordered(state, name, argument, scene)
         case Choice(option):
             return _choice(state, option, scene)
         case Location():
@@ -110,6 +100,21 @@ def _known(state: State, scene: Scene) -> State:
         return State()
     asked = state if offer_of(state.feedback, scene) else state.without_feedback()
     return replace(asked, past=tuple(past for past in state.past if exists(past)))
+
+
+def _ordered(state: State, name: str, argument: str, scene: Scene) -> Turn:
+    """A command may be a word of any language. Words that follow it are read for danger; after no command, as a text."""
+    known = name if name in COMMANDS else scene.understanding.command(name)
+    turn = _text(state, f"{name} {argument}", scene) if argument else None
+    if turn and (turn.danger or known is None):
+        return turn
+    return _command(state, known or name, scene)
+
+
+def _started(fresh: State, scene: Scene) -> Turn:
+    scene = scene.speaking(fresh.answers.lang)
+    understood = _understood(fresh.answers, [PLACE], scene) if speaks(fresh) else ()
+    return Turn(fresh, (*understood, *screen(fresh, scene)))
 
 
 def _located(state: State, where: Location, scene: Scene) -> Turn:
@@ -210,6 +215,8 @@ def _choice(state: State, option: str, scene: Scene) -> Turn:
         return _danger_choice(state, rest, scene)
     if prefix == CHANGE:
         return _change(state, rest, scene)
+    if prefix == MAP:
+        return _mapped(state, rest, scene)
     if prefix == FEEDBACK:
         return _feedback(state, rest, scene)
     if prefix == REMARK:
@@ -235,6 +242,8 @@ def _told(state: State, taken: Taken | None, scene: Scene) -> Turn:
 
 def _on(state: State, answers: Answers, scene: Scene, before: tuple[Reply, ...] = ()) -> Turn:
     """Go to the first question that is still open; when none is, show what there is."""
+    if answers.lang and not speaks(state) and answers.place == state.answers.place:
+        before = (*_understood(answers, [PLACE], scene), *before)  # a link has said it, in no language yet
     answers = replace(answers, step=waiting(answers).name, screen="" if answers.screen == CHANGE else answers.screen)
     moved = state.moved(answers)
     is_new = answers != state.answers and not answers.shown
@@ -248,6 +257,13 @@ def _found(state: State, scene: Scene, before: tuple[Reply, ...]) -> Turn:
     hits = find(state.answers, scene)
     replies = with_steering(RESULTS.show(state.answers, hits, scene), state, scene)
     return Turn(state, (*before, *replies), counted(outcome_of(hits), state.answers, scene))
+
+
+def _mapped(state: State, key: str, scene: Scene) -> Turn:
+    """Show on the map where an offer is, and nothing else: the card and the question stay."""
+    offer = scene.catalog.index.with_key(key)
+    shown = pin(offer, state.answers.place, scene.text) if offer else None
+    return Turn(state, (shown,)) if shown else _again(state, scene)
 
 
 def _feedback(state: State, key: str, scene: Scene) -> Turn:
@@ -284,8 +300,7 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
     answers = state.answers
     match name:
         case "start":
-            fresh = State(Answers(step=CHILD.name, lang=answers.lang)) if answers.lang else State()
-            return Turn(fresh, screen(fresh, scene))
+            return _started(State(begun("", answers.lang, scene)), scene)
         case "back" | "skip" | "done" if state.feedback:
             return _resumed(state, scene)
         case "back" if state.past:
@@ -298,15 +313,16 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
             return _skip(state, name, scene)
         case "danger":
             return Turn(state, with_steering(danger_menu(scene), state, scene, skip=False))
-        case "thanks" | "hello" | "voice" | "plea" if speaks(state):
+        case "thanks" | "hello" | "voice" | "picture" | "plea" if speaks(state):
             return Turn(state, (*small_talk(name, scene), *ask_again(state, scene)))
         case "language":
             return _change(state, LANGUAGE.name, scene)
         case "delete":
             text = scene.text.gettext("Everything you told me is deleted. If you write again, we start anew.")
             return Turn(State(), (Say(text), *screen(State(), scene)), (Forget(),))
-        case "help":
-            return Turn(state, (*introduction(scene), *ask_again(state, scene)))
+        case "help" | "privacy":
+            explained = introduction(scene) if name == "help" else privacy(scene)
+            return Turn(state, (*explained, *ask_again(state, scene)))
         case "more" if answers.step == RESULTS.name:
             return _choice(state, "results:more", scene)
         case "none" if answers.suggested:

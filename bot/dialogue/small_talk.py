@@ -16,6 +16,8 @@ def small_talk(name: str, scene: Scene) -> tuple[Reply, ...]:
         )
     if name == "voice":
         return (Say("🙉 " + _("I cannot listen to voice messages. Please write a few words, or tap a button.")),)
+    if name == "picture":
+        return (Say("🙈 " + _("I cannot look at pictures or files. Please write a few words, or tap a button.")),)
     return ()
 
 
@@ -24,4 +26,21 @@ def introduction(scene: Scene) -> tuple[Reply, ...]:
         "I look for help for families near you. I ask how old your child is, what is on your mind and where you live. "
         "I do not need your name. With /delete I forget everything."
     )
-    return Say(text), numbers_line(scene)
+    more = scene.text.gettext("With /privacy you can read what I keep, and who can read along.")
+    return Say(f"{text} {more}"), numbers_line(scene)
+
+
+def privacy(scene: Scene) -> tuple[Reply, ...]:
+    """What is kept, and who else can read it, in a few plain sentences."""
+    _ = scene.text.gettext
+    kept = _(
+        "I keep your answers for 24 hours after your last message: your language, the age of your child, your concern "
+        "and roughly where you live. I keep neither your name nor the words you write. With /delete everything is "
+        "deleted at once."
+    )
+    counted = _("For the municipality I count how often families look for a topic. Nobody can see there who you are.")
+    read_along = _(
+        "If you write to me in Telegram, Telegram can read along. In Matrix nobody else can read along. "
+        "If you call an office, that call does not go through this chat."
+    )
+    return (Say(f"🔒 {kept}\n\n{counted}\n\n{read_along}"),)
