@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
@@ -23,14 +23,19 @@ from bot.channels.gateway import Gateway
 from bot.config import Settings
 from bot.conversation import Conversation
 from bot.dialogue.model import Answers, Input, Reply, Say, State, Text, Turn
+from bot.i18n import load_languages
+from bot.jsonlines import Desk
 from bot.limits import Rate
 from bot.logs import set_up_logs
 from bot.sending import Patience
 from bot.serve import serve
 from bot.service import Limits
+from bot.understanding.reading import Understanding
+from bot.vocabulary import topic_index
+from catalog.catalog import load_catalog
 
-BERLIN = ZoneInfo("Europe/Berlin")
-DANGER = "danger"  # what the stand-in takes for one
+NOW = datetime(2026, 11, 23, 10)  # noqa: DTZ001 local time without zone, as everywhere
+CRY = "Ich will nicht mehr leben"  # what the stand-in takes for a danger, as the whole assistant does
 NUMBERS = "112"
 MOST_PARTS = 3
 ENDLESS = Rate(1e9, 1e9)
@@ -58,7 +63,7 @@ class Echo(Conversation):
         return Turn(State(Answers(step="child", shown=number)), says)
 
     def rescue(self, said: Input) -> tuple[Reply, ...]:
-        return (Say(NUMBERS),) if isinstance(said, Text) and said.text.startswith(DANGER) else ()
+        return (Say(NUMBERS),) if said == Text(CRY) else ()
 
     def apologise(self, state: State) -> tuple[Reply, ...]:  # noqa: ARG002 the same for everybody
         return (Say("sorry"),)
@@ -75,14 +80,14 @@ def parts(number: int) -> int:
     return 1 + number % MOST_PARTS
 
 
-def real_conversation() -> Conversation:
-    """The whole assistant on the shipped catalogs, as `nahbei serve` has it."""
-    from bot.cli import opened  # noqa: PLC0415 the stand-in starts without it
-
-    desk = opened(None, None)
-    desk.understanding.warm_up()
-    desk.catalog.warm_up(desk.now.date())
-    return Conversation(desk, lambda: datetime.now(BERLIN).replace(tzinfo=None))
+def real_conversation(folder: Path) -> Conversation:
+    """The whole assistant on the shipped catalogs, always at the same hour, so that its answers can be foretold."""
+    catalog, languages = load_catalog(today=NOW.date()), load_languages()
+    dangers = (topic.id for topic in catalog.topics.topics.values() if topic.is_danger)
+    understanding = Understanding(languages, dangers, partial(topic_index, languages, folder))
+    understanding.warm_up()
+    catalog.warm_up(NOW.date())
+    return Conversation(Desk(catalog, understanding, NOW), lambda: NOW)
 
 
 def dying_at(point: str, passage: int) -> Callable[[str], None]:
@@ -117,6 +122,7 @@ def main() -> None:
     parser.add_argument("--url", help="of a PostgreSQL database; without it SQLite in the data folder")
     parser.add_argument("--conversation", choices=("echo", "real"), default="echo")
     parser.add_argument("--limits", choices=tuple(LIMITS), default="eager")
+    parser.add_argument("--health", default="", metavar="HOST:PORT")
     parser.add_argument("--die-at", metavar="POINT")
     parser.add_argument("--passage", type=int, default=1)
     parser.add_argument("--watch", type=Path, metavar="FILE")
@@ -126,9 +132,9 @@ def main() -> None:
         data_dir=chosen.data,
         gateway_socket=chosen.socket,
         database_url=SecretStr(chosen.url) if chosen.url else None,
-        health_listen="",
+        health_listen=chosen.health,
     )
-    conversation = real_conversation() if chosen.conversation == "real" else Echo()
+    conversation = real_conversation(chosen.data) if chosen.conversation == "real" else Echo()
     at = watching(chosen.watch) if chosen.watch else dying_at(chosen.die_at or "", chosen.passage)
     asyncio.run(serve(settings, conversation, [Gateway(chosen.socket)], limits=LIMITS[chosen.limits], at=at))
 

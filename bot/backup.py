@@ -1,6 +1,7 @@
 """Backups of the counters, sealed with the pepper: worthless to whoever finds one, and without a word of any family."""
 
 import json
+import os
 from pathlib import Path
 
 from bot.keys import Keys, WrongKeyError
@@ -15,8 +16,14 @@ def write_backup(database: Database, keys: Keys, path: Path) -> int:
     """Write all counters to a new file, whole or not at all. Returns the number of rows."""
     rows = database.run(copying.dump)
     draft = path.with_name(f".{path.name}.part")
-    draft.write_bytes(HEAD + keys.seal(json.dumps(rows).encode(), PLACE))
-    draft.replace(path)
+    try:
+        with draft.open("wb") as file:
+            file.write(HEAD + keys.seal(json.dumps(rows).encode(), PLACE))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
     return sum(len(table) for table in rows.values())
 
 

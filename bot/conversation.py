@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.dialogue.engine import respond
-from bot.dialogue.model import Choice, Command, Input, Reply, Say, State, Turn
+from bot.dialogue.model import Input, Reply, Say, State, Turn
 from bot.dialogue.screen import ask_again
 from bot.dialogue.steps.base import Scene
 from bot.jsonlines import Desk
-
-URGENT = "danger"
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Conversation:
     def rescue(self, said: Input) -> tuple[Reply, ...]:
         """The answer to a danger, without any memory; nothing for everything else."""
         turn = self.answer(State(), said)
-        return turn.replies if turn.danger or _asks_for_numbers(said) else ()
+        return turn.replies if gives_numbers(turn) else ()
 
     def apologise(self, state: State) -> tuple[Reply, ...]:
         """A message could not be answered; it is our fault, and the question stands."""
@@ -56,10 +54,6 @@ class Conversation:
         return Scene(self.desk.catalog, self.desk.understanding, text, self.clock()).speaking(state.answers.lang)
 
 
-def _asks_for_numbers(said: Input) -> bool:
-    match said:
-        case Command(name):
-            return name == URGENT
-        case Choice(option):
-            return option == f"nav:{URGENT}" or option.startswith(f"{URGENT}:")
-    return False
+def gives_numbers(turn: Turn) -> bool:
+    """Whether it is the answer to a danger, or to the wish for the numbers, however that was said."""
+    return turn.danger is not None or any(isinstance(reply, Say) and reply.helplines for reply in turn.replies)

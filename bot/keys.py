@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from tempfile import mkstemp
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -63,17 +64,17 @@ class Keys:
         """Decrypt what `seal` made.
 
         Raises:
-            WrongKeyError: when key or place are not the same.
+            WrongKeyError: key or place are not the same, or it was changed or cut off.
         """
         try:
             padded = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise WrongKeyError("sealed with another key, or for another place") from error
         return padded[4 : 4 + int.from_bytes(padded[:4])]
 
     def _digest(self, *parts: str) -> bytes:
-        message = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
-        return hmac.digest(self._digests, message, sha256)
+        pieces = [part.encode("utf-8", "surrogatepass") for part in parts]  # a channel may bring half a character
+        return hmac.digest(self._digests, b"".join(len(piece).to_bytes(4) + piece for piece in pieces), sha256)
 
 
 def load_keys(folder: Path, *, create: bool = True) -> Keys:
@@ -105,8 +106,7 @@ def _made(path: Path) -> bytes:
     """Write a new key so that it is there whole or not at all, and never over another one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = secrets.token_bytes(KEY_BYTES)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle, draft = mkstemp(dir=path.parent, prefix=f".{path.name}.")  # readable for its owner only
     try:
         with os.fdopen(handle, "w") as file:
             file.write(key.hex() + "\n")
@@ -116,8 +116,19 @@ def _made(path: Path) -> bytes:
     except FileExistsError:
         return _load(path, create=False)  # another process was first
     finally:
-        draft.unlink(missing_ok=True)
+        Path(draft).unlink()
+    _make_durable(path.parent)
     return key
+
+
+def _make_durable(folder: Path) -> None:
+    """A key that went with the power would take everything with it that was encrypted meanwhile."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:

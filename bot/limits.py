@@ -1,7 +1,7 @@
 """Fair shares: nobody is kept waiting because somebody else writes a lot."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MOST_CHATS = 20_000  # buckets kept in memory; one that nobody has used for long is full, and let go
 
@@ -48,6 +48,11 @@ class Buckets:
             return False
         self._keep(chat, _Bucket(bucket.left - 1, now))
         return True
+
+    def give_back(self, chat: bytes, now: float) -> None:
+        """What a token was taken for did not happen."""
+        bucket = self._filled(chat, now)
+        self._keep(chat, replace(bucket, left=min(self._rate.burst, bucket.left + 1)))
 
     def _filled(self, chat: bytes, now: float) -> _Bucket:
         bucket = self._buckets.get(chat, _Bucket(self._rate.burst, now))

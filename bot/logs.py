@@ -24,8 +24,8 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.:<> ,/-]{0,160}")
 OURS = ("bot", "catalog", "locales")
 
 
-def set_up_logs(stream: TextIO = sys.stderr, *, debug: bool = False) -> None:
-    """Send everything that is logged anywhere through the list, as one line of JSON each."""
+def set_up_logs(stream: TextIO | None = None, *, debug: bool = False) -> None:
+    """Send everything that is logged anywhere through the list, as one line of JSON each (to stderr)."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -34,15 +34,17 @@ def set_up_logs(stream: TextIO = sys.stderr, *, debug: bool = False) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if debug else logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
     root.handlers = [_Foreign()]
     root.setLevel(logging.DEBUG if debug else logging.WARNING)
     logging.captureWarnings(capture=True)
+    logging.raiseExceptions = False  # or what cannot be logged is shown whole
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
+    sys.unraisablehook = _uncaught_in_passing
 
 
 def only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
@@ -77,6 +79,12 @@ class _Foreign(logging.Handler):
     """What other libraries log."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._log(record)
+        except Exception:  # noqa: BLE001 nobody stumbles because something cannot be logged
+            self.handleError(record)
+
+    def _log(self, record: logging.LogRecord) -> None:
         level = min(record.levelno // 10 * 10, logging.CRITICAL)
         log = structlog.get_logger()
         error = where(record.exc_info[1]) if record.exc_info and record.exc_info[1] else None
@@ -88,6 +96,12 @@ def _uncaught(kind: type[BaseException], error: BaseException, _: object) -> Non
     if issubclass(kind, KeyboardInterrupt):
         return
     structlog.get_logger().error("uncaught", error=where(error))
+
+
+def _uncaught_in_passing(args: "sys.UnraisableHookArgs") -> None:
+    """Where nobody can catch it: in a destructor, for instance."""
+    if args.exc_value:
+        structlog.get_logger().error("uncaught", error=where(args.exc_value))
 
 
 def _uncaught_in_thread(args: threading.ExceptHookArgs) -> None:

@@ -39,7 +39,6 @@ class Metrics:
         self.restarts = Counter(
             "nahbei_channel_restarts", "How often a channel was started again", by, registry=registry
         )
-        self.offers = Gauge("nahbei_offers", "Offers that can be shown", registry=registry)
 
     def is_database_up(self) -> bool:
         return bool(self.registry.get_sample_value("nahbei_database_up"))

@@ -15,12 +15,13 @@ _INPUT: TypeAdapter[Input] = TypeAdapter(Input)
 
 @dataclass(frozen=True)
 class Letter:
-    """One call on its way to a messenger; or, with `erase`, messages to delete there."""
+    """One call on its way to a messenger; or, with `erase`, messages to delete there. `closes`: the chat goes with it."""
 
     address: str = field(repr=False)
     call: str = field(default="", repr=False)
     erase: tuple[str, ...] = field(default=(), repr=False)
     urgent: bool = False
+    closes: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,11 @@ class Seals:
 
     def letter(self, chat: bytes, letter: Letter) -> bytes:
         slim = {"to": letter.address, "call": letter.call, "erase": letter.erase, "urgent": letter.urgent}
-        return self._seal(slim, b"out", chat)
+        return self._seal({**slim, "closes": letter.closes}, b"out", chat)
 
     def open_letter(self, chat: bytes, sealed: bytes) -> Letter:
         data = self._open(sealed, b"out", chat)
-        return Letter(data["to"], data["call"], tuple(data["erase"]), data["urgent"])
+        return Letter(data["to"], data["call"], tuple(data["erase"]), data["urgent"], data.get("closes", False))
 
     def state(self, chat: bytes, state: State) -> bytes | None:
         """None for a state that remembers nothing."""

@@ -27,6 +27,7 @@ class Patience:
     send: float = 20
     first_pause: float = 1
     longest_pause: float = 60
+    longest_wait: float = 3600  # whatever a channel asks for: after an hour nobody waits for an answer any more
     unclear_pause: float = 5
     unclear: int = 1  # so often an answer is sent again of which nobody knows whether it arrived
     unclear_urgent: int = 3  # the same for numbers in a danger: twice is better than never
@@ -58,47 +59,56 @@ class Sender:
         self._patience = patience
         self._at = at
 
-    async def send(self, claimed: Claim, parcels: Sequence[Parcel], *, wait: float = 0, closes: bool = False) -> None:
-        """Deliver everything, then let the chat go for `wait` seconds; `closes`: then the chat itself is erased."""
-        channel = self._channels.get(claimed.channel)
-        if channel is None:  # not configured any more: its answers wait, and go when their time is over
-            await self._let_go(claimed, self._patience.longest_pause)
-            return
+    async def send(self, claimed: Claim, parcels: Sequence[Parcel], *, wait: float = 0) -> None:
+        """Deliver everything, then let the chat go for `wait` seconds."""
         if not parcels:
             await self._let_go(claimed, wait)
             return
+        channel = self._channels[claimed.channel]
         for i, parcel in enumerate(parcels):
             following = parcels[i + 1].n if i + 1 < len(parcels) else None
-            arrived = await self._send_one(claimed, channel, parcel)
+            letter = self._seals.open_letter(claimed.chat, parcel.content)
+            arrived = await self._send_one(claimed, channel, parcel, letter)
             if arrived is None:
                 return
-            now = self._database.now()
-            if closes and following is None:
-                await self._write(turns.close, self._owner, claimed.chat, parcel.n, now)
-                self._database.scrub()
-                return
             refs = [self._seals.ref(claimed.chat, ref) for ref in arrived]
-            await self._write(
-                delivery.delivered,
-                self._owner,
-                claimed.chat,
-                parcel.n,
-                now,
-                refs=refs,
-                following=following,
-                ready_at=now + wait,
-            )
+            is_ours = await self._mark(claimed, parcel, letter, refs, following, wait)
             self._at("after_mark")
+            if not is_ours:
+                return
+
+    async def _mark(
+        self, claimed: Claim, parcel: Parcel, letter: Letter, refs: Sequence[bytes], following: int | None, wait: float
+    ) -> bool:
+        """Write down that it arrived. False: the rest is somebody else's."""
+        now, chat = self._database.now(), claimed.chat
+        if letter.closes:
+            await self._write(turns.close, self._owner, chat, parcel.n, now, key=parcel.key)
+            self._database.scrub()
+            return True
+        ready_at = now + wait
+        is_ours: bool = await self._write(
+            delivery.delivered,
+            self._owner,
+            chat,
+            parcel.n,
+            now,
+            refs=refs,
+            following=following,
+            ready_at=ready_at,
+            key=parcel.key,
+        )
+        return is_ours
 
     async def _let_go(self, claimed: Claim, seconds: float) -> None:
         await self._write(delivery.let_go, self._owner, claimed.chat, self._database.now() + seconds)
 
-    async def _send_one(self, claimed: Claim, channel: Channel, parcel: Parcel) -> Sequence[str] | None:
+    async def _send_one(self, claimed: Claim, channel: Channel, parcel: Parcel, letter: Letter) -> Sequence[str] | None:
         """Refs of what arrived (or was given up); None when the chat has to wait."""
-        letter = self._seals.open_letter(claimed.chat, parcel.content)
-        if parcel.started:  # the process ended in the middle of it
-            again = await self._unclear(claimed, channel, parcel, letter, pause=0)
-            return None if again else ()
+        if parcel.started:  # a process ended in the middle of it: again, however often that happens, but ever later
+            pause = self._grown_pause(parcel) if parcel.failed else 0
+            await self._postpone(claimed, parcel, pause, unclear=False)
+            return None
         self._at("before_send")
         try:
             refs = await asyncio.wait_for(self._call(channel, letter, parcel), self._patience.send)
@@ -115,11 +125,11 @@ class Sender:
         except UnsentError as error:
             await self._unsent(claimed, channel, parcel, error)
             return None
-        except Exception as error:  # noqa: BLE001 a broken connection, a time-out, a bug of the channel: nobody knows
+        except (Exception, asyncio.CancelledError) as error:  # a broken connection, a time-out, a bug of the channel
+            if _is_cancelled():
+                raise
             log.warning("send_unclear", channel=channel.name, error=where(error))
-            self._metrics.sends.labels(channel.name, "unclear").inc()
-            again = await self._unclear(claimed, channel, parcel, letter, pause=self._patience.unclear_pause)
-            return None if again else ()
+            return None if await self._unclear(claimed, channel, parcel, letter) else ()
         self._at("after_send")
         self._metrics.sends.labels(channel.name, "sent").inc()
         return refs
@@ -133,17 +143,29 @@ class Sender:
     async def _unsent(self, claimed: Claim, channel: Channel, parcel: Parcel, error: UnsentError) -> None:
         """Surely not delivered: again, with growing pauses, for as long as answers are kept."""
         self._metrics.sends.labels(channel.name, "unsent").inc()
-        grown = min(self._patience.longest_pause, self._patience.first_pause * 2 ** min(parcel.failed, 16))
-        pause = max(error.retry_after or 0, grown * random.uniform(0.5, 1))  # noqa: S311 only spreads the load
-        ready_at = self._database.now() + pause
-        await self._write(delivery.postpone, self._owner, claimed.chat, parcel.n, ready_at, unclear=False)
+        wanted = min(error.retry_after or 0, self._patience.longest_wait)
+        await self._postpone(claimed, parcel, max(self._grown_pause(parcel), wanted), unclear=False)
 
-    async def _unclear(self, claimed: Claim, channel: Channel, parcel: Parcel, letter: Letter, *, pause: float) -> bool:
+    async def _unclear(self, claimed: Claim, channel: Channel, parcel: Parcel, letter: Letter) -> bool:
         """Nobody knows whether it arrived. True: it will be sent again; False: that was often enough."""
+        self._metrics.sends.labels(channel.name, "unclear").inc()
         most = self._patience.unclear_urgent if letter.urgent else self._patience.unclear
-        if letter.erase or (parcel.unclear >= most and not channel.repeats_harmless):
+        if parcel.unclear >= most and (letter.erase or not channel.repeats_harmless):
             self._metrics.given_up.labels(channel.name).inc()
             return False
-        ready_at = self._database.now() + pause
-        await self._write(delivery.postpone, self._owner, claimed.chat, parcel.n, ready_at, unclear=True)
+        await self._postpone(claimed, parcel, self._patience.unclear_pause, unclear=True)
         return True
+
+    async def _postpone(self, claimed: Claim, parcel: Parcel, pause: float, *, unclear: bool) -> None:
+        ready_at = self._database.now() + pause
+        await self._write(delivery.postpone, self._owner, claimed.chat, parcel.n, ready_at, unclear=unclear)
+
+    def _grown_pause(self, parcel: Parcel) -> float:
+        grown = self._patience.first_pause * 2.0 ** min(parcel.failed, 16)
+        return min(self._patience.longest_pause, grown) * random.uniform(0.5, 1)  # noqa: S311 only spreads the load
+
+
+def _is_cancelled() -> bool:
+    """Whether somebody ends this task; a library may also cancel something of its own, and that must not end a chat."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -106,20 +106,28 @@ async def _until_signal(settings: Settings, service: Service, upkeep: Upkeep, wa
     loop.set_exception_handler(_log_uncaught)
     working = asyncio.create_task(service.run())
     keeping = asyncio.create_task(upkeep.run())
-    receiving = [asyncio.create_task(_supervise(way, service)) for way in ways]
-    async with _health(settings, service, ways, working):
-        log.info("started", channels=len(ways))
-        waiting = asyncio.create_task(ended.wait())
-        await asyncio.wait({waiting, working, keeping}, return_when=asyncio.FIRST_COMPLETED)
+    waiting = asyncio.create_task(ended.wait())
+    receiving = [asyncio.create_task(supervise(way, service)) for way in ways]
+    try:
+        async with _health(settings, service, ways, working):
+            log.info("started", count=len(ways))
+            await asyncio.wait({waiting, working, keeping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
         log.info("ending")
-        for task in (*receiving, keeping, waiting):
-            task.cancel()
-        await asyncio.gather(*receiving, keeping, waiting, return_exceptions=True)
-        await service.stop()
-    await working
+        await _cancelled(keeping, waiting)
+        await service.stop()  # while the channels can still deliver
+        await _cancelled(*receiving, working)
+    if not working.cancelled():
+        working.result()
 
 
-async def _supervise(channel: Channel, service: Service) -> None:
+async def _cancelled(*tasks: "asyncio.Task[object]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def supervise(channel: Channel, service: Service) -> None:
     """Keep one channel running; its failures are its own."""
     pause = FIRST_PAUSE
     while True:

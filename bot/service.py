@@ -7,9 +7,9 @@ Whatever dies at whatever moment, the next start goes on from what is written.
 
 import asyncio
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
@@ -18,25 +18,26 @@ import structlog
 
 from bot.channels.base import Channel, Update
 from bot.conversation import Conversation
-from bot.dialogue.model import State, Text, Turn
-from bot.keys import Keys
+from bot.dialogue.model import Input, Reply, State, Turn
+from bot.keys import Keys, WrongKeyError
 from bot.limits import Buckets, Rate
 from bot.logs import where
 from bot.marker import Marker
 from bot.metrics import Metrics
-from bot.seals import Letter, Seals
+from bot.packing import Packer, forgets
+from bot.reception import Reception
+from bot.seals import Seals
 from bot.sending import Patience, Sender
 from bot.store import delivery, retention, turns
 from bot.store.database import Database, Operation, P, T, UnavailableError
-from bot.store.delivery import Arrival, Claim, LostClaimError, Message, Parcel
+from bot.store.delivery import Claim, LostClaimError, Message, Parcel
 from bot.store.turns import Answered
 
 log = structlog.get_logger()
 
-MAX_INPUT = 4000  # characters; nobody reads more, and nothing that is longer helps to understand
-RESCUED = 10_000  # updates remembered that were answered while nothing could be stored
 POISON_TRIES = 3
 FIRST_RETRY, LONGEST_RETRY = 0.1, 2.0  # seconds, while the database is away
+GOODBYE = 0.5  # seconds to give back what is owned, at the end
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,24 @@ class Service:
         self._marker = marker
         self._at = at
         self._answered = Buckets(limits.answered)
-        self._taken_in = Buckets(limits.taken_in)
-        self._rescued: OrderedDict[bytes, None] = OrderedDict()
+        self._packer = Packer(self._seals, self._channels)
         self._mind = ThreadPoolExecutor(1, thread_name_prefix="conversation")
-        self._work: set[asyncio.Task[None]] = set()
+        self._work: dict[asyncio.Task[None], bytes] = {}  # which chat each is about
+        self._owns_more = False  # perhaps
         self._awake = asyncio.Event()
+        self._claims_no_more = asyncio.Event()
+        self._claims_no_more.set()
         self._stopping = False
+        self._reception = Reception(
+            database,
+            keys,
+            self._channels,
+            self._rescue,
+            rate=limits.taken_in,
+            patience=limits.patience.send,
+            metrics=self.metrics,
+            at=at,
+        )
         self._sender = Sender(
             database,
             self._seals,
@@ -108,21 +121,11 @@ class Service:
         Raises:
             UnavailableError: they are not; dangers were answered all the same, everything must come again.
         """
-        now = self._database.now()
-        arrivals = [self._arrival(channel, update, now) for update in updates]
-        self._at("before_inbox_commit")
         try:
-            fresh = await self._database.do(
-                delivery.accept, arrivals, now, None if cursor is None else (channel, cursor)
-            )
-        except UnavailableError:
-            self.metrics.database_up.set(0)
-            for update, arrival in zip(updates, arrivals, strict=True):
-                await self._rescue(self._channels[channel], update, arrival.digest)
+            await self._reception.accept(channel, updates, cursor)
+        except UnavailableError as error:
+            self._is_away(error)
             raise
-        self._at("after_inbox_commit")
-        self.metrics.updates.labels(channel).inc(sum(fresh))
-        self.metrics.repeated.labels(channel).inc(len(fresh) - sum(fresh))
         self._awake.set()
 
     async def cursor(self, channel: str) -> str | None:
@@ -136,29 +139,33 @@ class Service:
 
     async def run(self) -> None:
         """Answer and deliver until stopped."""
-        await self._begin()
-        while not self._stopping:
-            self._awake.clear()
-            room = self._limits.chats_at_once - len(self._work)
-            claims = await self._claim(room) if room else []
-            for claimed in claims:
-                task = asyncio.create_task(self._serve(claimed))
-                self._work.add(task)
-                task.add_done_callback(self._done)
-            if not room or len(claims) < room:
-                await self._rest()
+        self._claims_no_more.clear()
+        try:
+            await self._begin()
+            while not self._stopping:
+                await self._serve_some()
+        finally:
+            self._claims_no_more.set()
 
     async def stop(self) -> None:
-        """End in order: what is being answered is answered and delivered, the rest waits for the next start."""
+        """End in order: what is being answered is answered and delivered, the rest waits for the next start.
+
+        The channels still have to be there; what they bring meanwhile is stored, and answered after the next start.
+        """
         self._stopping = True
         self._awake.set()
-        if self._work:
-            await asyncio.wait(set(self._work), timeout=self._limits.drain)
-        for task in self._work:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.drain):
+                await self._claims_no_more.wait()
+                while self._work:
+                    await asyncio.wait(self._work)
+        unfinished = set(self._work)
+        for task in unfinished:
             task.cancel()
+        await asyncio.gather(*unfinished, return_exceptions=True)
         try:
-            await self._database.do(delivery.leave, self.owner)
-        except UnavailableError:
+            await asyncio.wait_for(self._database.do(delivery.leave, self.owner), GOODBYE)
+        except (UnavailableError, TimeoutError):
             log.warning("left_without_goodbye")
         self._mind.shutdown(wait=False, cancel_futures=True)
 
@@ -172,6 +179,7 @@ class Service:
         now = self._database.now()
         freed = await self._database.do(delivery.stay_alive, self.owner, now, self._limits.alive)
         self.metrics.database_up.set(1)
+        self._owns_more = True
         if freed:
             log.warning("took_over", chats=freed)
             self._awake.set()
@@ -182,40 +190,19 @@ class Service:
         while True:
             try:
                 return await self._database.do(operation, *args, **named)
-            except UnavailableError:
-                self.metrics.database_up.set(0)
+            except UnavailableError as error:
+                self._is_away(error)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_RETRY)
 
-    # ---- messages that come in
+    def _is_away(self, error: UnavailableError) -> None:
+        """Say so once, not at every attempt."""
+        if self.metrics.is_database_up():
+            log.error("database_unavailable", error=where(error))
+        self.metrics.database_up.set(0)
 
-    def _arrival(self, channel: str, update: Update, now: float) -> Arrival:
-        chat, digest = self._keys.chat(channel, update.chat), self._keys.update(channel, update.id)
-        if digest in self._rescued:
-            return Arrival(digest, chat, channel, None)
-        if not self._taken_in.has(chat, now):
-            self.metrics.flooded.labels(channel).inc()
-            return Arrival(digest, chat, channel, None)
-        return Arrival(digest, chat, channel, self._seals.update(chat, _cut(update)))
-
-    async def _rescue(self, channel: Channel, update: Update, digest: bytes) -> None:
-        """Nothing can be stored; somebody in danger gets the numbers nevertheless, once."""
-        if digest in self._rescued:
-            return
-        try:
-            replies = await self._think(self.conversation.rescue, _cut(update).said)
-            for call in channel.lay_out(replies, update.address, None) if replies else ():
-                await asyncio.wait_for(channel.deliver(call, update.address, digest.hex()), self._limits.patience.send)
-        except Exception as error:  # noqa: BLE001 the update comes again, and is tried again
-            log.warning("rescue_failed", channel=channel.name, error=where(error))
-            return
-        if replies:
-            self.metrics.rescued.labels(channel.name).inc()
-            self._rescued[digest] = None
-            if len(self._rescued) > RESCUED:
-                self._rescued.popitem(last=False)
-
-    # ---- chats that are worked on
+    async def _rescue(self, said: Input) -> Sequence[Reply]:
+        return await self._think(self.conversation.rescue, said)
 
     async def _begin(self) -> None:
         if self._database.is_sqlite:
@@ -227,14 +214,39 @@ class Service:
             await self._write(delivery.tried, ended_by)
             self._marker.clear()
         await self._write(delivery.stay_alive, self.owner, self._database.now(), self._limits.alive)
+        self.metrics.database_up.set(1)
+
+    async def _serve_some(self) -> None:
+        """Claim as many chats as there is room for, and begin to work on them; then wait for more to do."""
+        self._awake.clear()
+        if self._owns_more:
+            await self._free_lost()
+        room = self._limits.chats_at_once - len(self._work)
+        claims = await self._claim(room) if room else []
+        for claimed in claims:
+            task = asyncio.create_task(self._serve(claimed))
+            self._work[task] = claimed.chat
+            task.add_done_callback(self._done)
+        if not room or len(claims) < room:
+            await self._rest()
 
     async def _claim(self, room: int) -> list[Claim]:
         try:
             return await self._database.do(delivery.claim, self.owner, self._database.now(), room)
         except UnavailableError as error:
-            self.metrics.database_up.set(0)
-            log.error("database_unavailable", error=where(error))
+            self._is_away(error)
             return []
+
+    async def _free_lost(self) -> None:
+        """Free chats that are ours without our knowing: they were claimed, and the answer was lost on its way."""
+        try:
+            freed = await self._database.do(delivery.free, self.owner, set(self._work.values()))
+        except UnavailableError as error:
+            self._is_away(error)
+            return
+        self._owns_more = False
+        if freed:
+            log.warning("claims_found", chats=freed)
 
     async def _rest(self) -> None:
         try:
@@ -243,7 +255,7 @@ class Service:
             return
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._work.discard(task)
+        self._work.pop(task, None)
         self._awake.set()
         if not task.cancelled() and (error := task.exception()):
             log.error("bug", error=where(error))
@@ -252,7 +264,9 @@ class Service:
         """Deliver what waits for a chat, or else answer its oldest message."""
         self._at("after_claim")
         try:
-            if claimed.parcels:
+            if claimed.channel not in self._channels:  # not configured any more: what waits goes when its time is over
+                await self._let_go(claimed, self._limits.patience.longest_pause)
+            elif claimed.parcels:
                 await self._sender.send(claimed, claimed.parcels)
             elif claimed.message:
                 await self._answer(claimed, claimed.message)
@@ -276,20 +290,30 @@ class Service:
         waits, begins_to_wait = self._answered.take(claimed.chat, self._database.now())
         try:
             update = self._seals.open_update(claimed.chat, message.content)
-            state = self._seals.open_state(claimed.chat, claimed.state)
+            state = self._state(claimed)
             turn = await self._think(self._turn, message, state, update, begins_to_wait)
-            answered = await self._answered_with(claimed, message, update, state, turn)
+            answered = await self._packed(claimed, message, update, state, turn)
+            self._at("before_turn_commit")
+            await self._write(turns.record, self.owner, claimed, answered, self._database.now(), self._today())
         except UnavailableError:
             await self._let_go(claimed, self._limits.patience.first_pause)
             return
+        except LostClaimError:
+            raise
         except Exception as error:  # noqa: BLE001 a bug that one message meets: the others go on
             await self._failed(claimed, message, error)
             return
-        self._at("before_turn_commit")
-        await self._write(turns.record, self.owner, claimed, answered, self._database.now(), self._today())
         self._at("after_turn_commit")
         self.metrics.turns.labels(claimed.channel).observe(perf_counter() - started)
-        await self._sender.send(claimed, answered.parcels, wait=waits, closes=answered.forgets)
+        await self._sender.send(claimed, answered.parcels, wait=waits)
+
+    def _state(self, claimed: Claim) -> State:
+        """What the chat remembers. Where that cannot be read, it starts anew: better than never to be answered again."""
+        try:
+            return self._seals.open_state(claimed.chat, claimed.state)
+        except (WrongKeyError, ValueError) as error:
+            log.error("state_unreadable", channel=claimed.channel, error=where(error))
+            return State()
 
     def _turn(self, message: Message, state: State, update: Update, begins_to_wait: bool) -> Turn:  # noqa: FBT001 run_in_executor takes no names
         """Think of an answer. Runs in the thread of the conversation."""
@@ -302,35 +326,11 @@ class Service:
             self._marker.clear()
         return turn
 
-    async def _answered_with(
-        self, claimed: Claim, message: Message, update: Update, state: State, turn: Turn
-    ) -> Answered:
-        chat = claimed.chat
-        answered = Answered(
-            parcels=self._parcels(claimed, message, update, turn, state),
-            state=self._seals.state(chat, turn.state),
-            effects=turn.effects,
-            refs=[self._seals.ref(chat, ref) for ref in update.refs],
+    async def _packed(self, claimed: Claim, message: Message, update: Update, state: State, turn: Turn) -> Answered:
+        known = await self._database.do(retention.message_refs, claimed.chat) if forgets(turn) else ()
+        return self._packer.answered(
+            claimed, message, update, state, turn, [*known, *self._packer.refs(claimed, update)]
         )
-        if not answered.forgets:
-            return answered
-        known = await self._database.do(retention.message_refs, chat)
-        refs = (*(self._seals.open_ref(chat, ref) for ref in known), *update.refs)
-        erasing = self._parcel(claimed, message, -1, Letter(update.address, erase=refs)) if refs else None
-        return replace(answered, parcels=[erasing, *answered.parcels] if erasing else answered.parcels)
-
-    def _parcels(self, claimed: Claim, message: Message, update: Update, turn: Turn, before: State) -> list[Parcel]:
-        channel, lang = self._channels.get(claimed.channel), turn.state.answers.lang
-        chosen = lang if lang != before.answers.lang else None
-        calls = channel.lay_out(turn.replies, update.address, chosen) if channel else ()
-        urgent = turn.danger is not None
-        return [
-            self._parcel(claimed, message, n, Letter(update.address, call, urgent=urgent))
-            for n, call in enumerate(calls)
-        ]
-
-    def _parcel(self, claimed: Claim, message: Message, n: int, letter: Letter) -> Parcel:
-        return Parcel(n, f"{message.digest.hex()}.{n}", self._seals.letter(claimed.chat, letter), started=False)
 
     async def _failed(self, claimed: Claim, message: Message, error: Exception) -> None:
         """Answering ended in a bug: twice more, later; then the message is set aside."""
@@ -348,26 +348,23 @@ class Service:
         """A message that cannot be answered goes, text and all, and the family gets an apology."""
         log.error("set_aside", channel=claimed.channel, error=error)
         self.metrics.set_aside.labels(claimed.channel).inc()
-        parcels: Sequence[Parcel] = ()
-        try:
-            update = self._seals.open_update(claimed.chat, message.content)
-            state = self._seals.open_state(claimed.chat, claimed.state)
-            replies = await self._think(self.conversation.apologise, state)
-            parcels = self._parcels(claimed, message, update, Turn(state, replies), state)
-        except Exception as broken:  # noqa: BLE001 then there is nobody to apologise to
-            log.error("no_apology", channel=claimed.channel, error=where(broken))
+        parcels = await self._apology(claimed, message)
         now = self._database.now()
         await self._write(delivery.set_aside, self.owner, claimed, error, parcels, now)
         await self._sender.send(claimed, parcels)
+
+    async def _apology(self, claimed: Claim, message: Message) -> list[Parcel]:
+        """In the family's language; if that very memory is what breaks, in the language for everybody."""
+        for state in (self._state(claimed), State()):
+            try:
+                update = self._seals.open_update(claimed.chat, message.content)
+                replies = await self._think(self.conversation.apologise, state)
+                return self._packer.parcels(claimed, message, update, state, Turn(state, replies))
+            except Exception as broken:  # noqa: BLE001 then there is nobody to apologise to
+                log.error("no_apology", channel=claimed.channel, error=where(broken))
+        return []
 
     async def _think(self, thought: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Run what takes time to compute beside the event loop, one at a time."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._mind, lambda: thought(*args, **named))
-
-
-def _cut(update: Update) -> Update:
-    match update.said:
-        case Text(words) if len(words) > MAX_INPUT:
-            return replace(update, said=Text(words[:MAX_INPUT]))
-    return update

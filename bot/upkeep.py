@@ -41,6 +41,8 @@ class Upkeep:
                     sweep_at = self._database.now() + SWEEP_EVERY
             except UnavailableError as error:
                 log.warning("upkeep_waits", error=where(error))
+            except Exception as error:  # noqa: BLE001 a bug here must not end the service
+                log.error("upkeep_failed", error=where(error))
             await asyncio.sleep(ALIVE_EVERY)
 
     async def observe(self) -> None:
@@ -63,7 +65,7 @@ class Upkeep:
                 log.error("given_up", count=expired.unanswered + expired.undelivered)
             if months:
                 log.info("months_published", months=len(months))
-            if expired.conversations or months:
+            if expired.conversations or expired.unanswered or expired.undelivered or months:
                 self._database.scrub()
         said = await self._database.do(counters.reported)
         self._service.conversation = self._service.conversation.with_reports(counters.warnings(said, self._needed))

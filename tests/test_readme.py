@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.config import Settings
 from bot.i18n import Languages
 from tests.test_architecture import ROOT
 from tests.test_cli import commands
@@ -36,7 +37,12 @@ def test_every_named_file_exists(named: str) -> None:
 @pytest.mark.parametrize("path", list(commands()), ids=" ".join)
 def test_every_command_is_named(path: list[str]) -> None:
     if path != ["places"]:
-        assert f"nahbei {' '.join(path)}" in README
+        assert re.search(rf"nahbei {' '.join(path)}\b", README)
+
+
+@pytest.mark.parametrize("setting", sorted(Settings.model_fields))
+def test_every_setting_is_named(setting: str) -> None:
+    assert f"`NAHBEI_{setting.upper()}`" in README
 
 
 def test_every_language_is_named(languages: Languages) -> None:

@@ -13,18 +13,25 @@ Out go answers, each to be confirmed when it is delivered, by the number of its 
 
 import asyncio
 import json
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from bot.channels.base import GoneError, Intake, RefusedError, UnclearError, UnsentError, Update
 from bot.channels.console import reply_as_json
 from bot.dialogue.model import Choice, Command, Input, Location, Reply, Text
+from bot.logs import where
 from bot.store.database import UnavailableError
+
+log = structlog.get_logger()
 
 LONGEST_LINE = 64 * 1024  # bytes
 MOST_WAITING = 1000  # updates; then the gateway waits
+OUTCOMES = ("sent", "unsent", "gone", "refused")
 MOST_TOGETHER = 100  # updates in one transaction
 
 
@@ -37,15 +44,19 @@ class Gateway:
     def __init__(self, socket: Path) -> None:
         self._socket = socket
         self._writer: asyncio.StreamWriter | None = None
-        self._waiting: dict[int, asyncio.Future[Mapping[str, Any]]] = {}
+        self._waiting: dict[int, asyncio.Future[Mapping[str, Any] | None]] = {}  # None: the connection broke
         self._sent = 0
         self._listening = False
 
     async def run(self, intake: Intake) -> None:
-        """Listen until cancelled."""
+        """Listen until cancelled.
+
+        Raises:
+            OSError: there is something else in the socket's place, or it cannot be made.
+        """
         self._socket.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileNotFoundError):
-            self._socket.unlink()
+        if self._socket.is_socket():
+            self._socket.unlink()  # a process that ended without a goodbye left it behind
 
         async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await self._talk(reader, writer, intake)
@@ -54,9 +65,10 @@ class Gateway:
         self._socket.chmod(0o600)
         self._listening = True
         try:
-            await server.serve_forever()
+            await asyncio.get_running_loop().create_future()
         finally:
             self._listening = False
+            server.close()
             self._hang_up()
             self._socket.unlink(missing_ok=True)
 
@@ -67,13 +79,12 @@ class Gateway:
         line = {"key": key, "chat": address, "replies": [json.loads(call)]}
         answer = await self._ask(line)
         if "unsent" in answer:
-            after = answer.get("retry_after")
-            raise UnsentError("gateway", float(after) if isinstance(after, int | float) else None)
+            raise UnsentError("gateway", answer.get("retry_after"))
         if "gone" in answer:
             raise GoneError
         if "refused" in answer:
             raise RefusedError
-        return [str(ref) for ref in answer.get("refs", ())]
+        return _refs(answer)
 
     async def erase(self, refs: Sequence[str], address: str) -> None:
         await self._ask({"chat": address, "erase": list(refs)})
@@ -92,11 +103,13 @@ class Gateway:
         try:
             writer.write(_line({"send": number, **line}))
             await writer.drain()
-            answer: Mapping[str, Any] = await waiting
+            answer: Mapping[str, Any] | None = await waiting
         except ConnectionError as error:
             raise UnclearError from error
         finally:
             self._waiting.pop(number, None)
+        if answer is None:
+            raise UnclearError
         return answer
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, intake: Intake) -> None:
@@ -105,11 +118,16 @@ class Gateway:
         updates: asyncio.Queue[Update] = asyncio.Queue(MOST_WAITING)
         taking_in = asyncio.create_task(self._take_in(updates, writer, intake))
         try:
-            while line := await reader.readline():
-                update = self._heard(line, writer)
+            while line := await _read_line(reader):
+                try:
+                    update = self._heard(line)
+                except (ValueError, TypeError, KeyError, OverflowError, RecursionError, AttributeError):
+                    writer.write(_line({"error": "not understood; see bot/channels/gateway.py"}))
+                    await writer.drain()
+                    continue
                 if update:
                     await updates.put(update)
-        except (ConnectionError, ValueError):  # cut off, or a line too long
+        except ConnectionError:
             pass
         finally:
             taking_in.cancel()
@@ -128,7 +146,12 @@ class Gateway:
                 outcome = "accepted"
             except UnavailableError:
                 outcome = "refused"
+            except Exception as error:  # noqa: BLE001 a bug: said, and the next ones are taken in all the same
+                log.error("bug", channel=self.name, error=where(error))
+                outcome = "refused"
             writer.write(b"".join(_line({outcome: update.id}) for update in batch))
+            with suppress(ConnectionError):
+                await writer.drain()
 
     def _hang_up(self) -> None:
         """Whatever waits for a confirmation will not get one any more."""
@@ -137,21 +160,31 @@ class Gateway:
             self._writer = None
         for waiting in self._waiting.values():
             if not waiting.done():
-                waiting.set_exception(UnclearError())
+                waiting.set_result(None)
 
-    def _heard(self, line: bytes, writer: asyncio.StreamWriter) -> Update | None:
-        """An update, if that is what came; a confirmation is passed on to whoever waits for it."""
-        try:
-            said = json.loads(line)
-            number = next((said[name] for name in ("sent", "unsent", "gone", "refused") if name in said), None)
-            update = None if number is not None else _update(said)
-        except (ValueError, TypeError, KeyError, RecursionError, AttributeError):
-            writer.write(_line({"error": "not understood; see bot/channels/gateway.py"}))
-            return None
-        waiting = self._waiting.get(number) if isinstance(number, int) else None
+    def _heard(self, line: bytes) -> Update | None:
+        """An update, if that is what came; a confirmation is passed on to whoever waits for it.
+
+        Raises:
+            ValueError, TypeError, KeyError, …: it is neither.
+        """
+        said = json.loads(line)
+        outcome = next((name for name in OUTCOMES if name in said), None)
+        if outcome is None:
+            return _update(said)
+        waiting = self._waiting.get(_number(said[outcome]))
+        answer = {**said, "refs": _refs(said), "retry_after": _seconds(said.get("retry_after"))}
         if waiting and not waiting.done():
-            waiting.set_result(said)
-        return update
+            waiting.set_result(answer)
+        return None
+
+
+async def _read_line(reader: asyncio.StreamReader) -> bytes:
+    """A line. Of one that is too long nothing is read that could be understood."""
+    try:
+        return await reader.readline()
+    except ValueError:
+        return b"too long"
 
 
 def _update(said: Mapping[str, Any]) -> Update:
@@ -160,8 +193,33 @@ def _update(said: Mapping[str, Any]) -> Update:
     Raises:
         KeyError, TypeError, ValueError: a part is missing or of another kind.
     """
-    chat = str(said["chat"])
-    return Update(str(said["update"]), chat, _input(said), chat, tuple(str(ref) for ref in said.get("refs", ())))
+    chat = _name(said["chat"])
+    return Update(_name(said["update"]), chat, _input(said), chat, tuple(_refs(said)))
+
+
+def _name(value: object) -> str:
+    """What a gateway calls something: a word, or a number."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError("neither a word nor a number")
+    return str(value)
+
+
+def _number(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("not the number of a line")
+    return value
+
+
+def _refs(said: Mapping[str, Any]) -> list[str]:
+    return [_name(ref) for ref in said.get("refs", ())]
+
+
+def _seconds(value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise ValueError("not a number of seconds")
+    return float(value)
 
 
 def _input(said: Mapping[str, Any]) -> Input:
@@ -172,7 +230,9 @@ def _input(said: Mapping[str, Any]) -> Input:
             return Choice(option)
         case {"command": str(name)}:
             return Command(name)
-        case {"lat": lat, "lon": lon}:
+        case {"lat": int() | float() as lat, "lon": int() | float() as lon} if math.isfinite(lat) and math.isfinite(
+            lon
+        ):
             return Location(float(lat), float(lon))
     raise ValueError("neither text, option, command nor position")
 

@@ -17,7 +17,7 @@ def dump(connection: Connection) -> Rows:
     return {
         table.name: [
             {name: value for name, value in row._mapping.items() if name != "id"}  # noqa: SLF001 SQLAlchemy's public name
-            for row in connection.execute(select(table))
+            for row in connection.execute(select(table).order_by(*table.primary_key))
         ]
         for table in COPIED
     }

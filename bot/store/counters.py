@@ -88,11 +88,10 @@ _PAST_WEEKS = text("DELETE FROM weeks WHERE week <> :week")
 _PAST_MARKS = text("DELETE FROM marks WHERE week <> :week")
 _OPEN_MONTHS = text("SELECT DISTINCT month FROM demand WHERE month < :month ORDER BY month")
 _CLOSED = text("SELECT 1 FROM published WHERE month = :month LIMIT 1")
-_OF_MONTH = text(f"SELECT {_CELLS}, n FROM demand WHERE month = :month")  # noqa: S608 our own column names
+_TAKE_OUT = text(f"DELETE FROM demand WHERE month = :month RETURNING {_CELLS}, n")  # noqa: S608 our own column names
 _PUBLISH = text(f"""
     INSERT INTO published (month, {_CELLS}, n)
     VALUES (:month, {", ".join(f":{name}" for name in CELL)}, :n)""")  # noqa: S608 our own column names
-_CLOSE = text("DELETE FROM demand WHERE month = :month")
 _OLD_REPORTS = text("DELETE FROM reports WHERE week < :week")
 
 
@@ -102,20 +101,22 @@ def turn_over(connection: Connection, today: date) -> list[str]:
         connection.execute(statement, {"week": week_of(today)})
     connection.execute(_OLD_REPORTS, {"week": week_of(today - timedelta(weeks=KEPT_WEEKS))})
     months: list[str] = list(connection.execute(_OPEN_MONTHS, {"month": f"{today:%Y-%m}"}).scalars())
-    for month in months:
-        _close(connection, month)
-    return months
+    return [month for month in months if _close(connection, month)]
 
 
-def _close(connection: Connection, month: str) -> None:
-    """Publish a month once; what comes late to a month that is closed is not published, for the difference would tell."""
-    if not connection.execute(_CLOSED, {"month": month}).first():
-        counts: Counter[Cell] = Counter()
-        for *cell, n in connection.execute(_OF_MONTH, {"month": month}):
-            counts[Cell(*cell)] += n
-        rows = publish(counts) or (Row(Cell(*[""] * len(CELL)), 0),)
-        connection.execute(_PUBLISH, [_row(month, row) for row in rows])
-    connection.execute(_CLOSE, {"month": month})
+def _close(connection: Connection, month: str) -> bool:
+    """Publish a month once; what comes late to a month that is closed is not published, for the difference would tell.
+
+    The counts are taken out before anybody looks whether it is closed: of two processes one finds them gone.
+    """
+    counts: Counter[Cell] = Counter()
+    for *cell, n in connection.execute(_TAKE_OUT, {"month": month}):
+        counts[Cell(*cell)] += n
+    if not counts or connection.execute(_CLOSED, {"month": month}).first():
+        return False
+    rows = publish(counts) or (Row(Cell(*[""] * len(CELL)), 0),)
+    connection.execute(_PUBLISH, [_row(month, row) for row in rows])
+    return True
 
 
 def _row(month: str, row: Row) -> dict[str, object]:

@@ -15,7 +15,7 @@ from time import monotonic, time
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,6 +25,9 @@ TOGETHER = 200  # operations in one transaction of SQLite
 POSTGRES_WRITERS = 4
 AGAIN = 5  # attempts where two transactions were in each other's way
 IN_EACH_OTHERS_WAY = {"40001", "40P01"}  # serialization failure, deadlock
+READ_ONLY = "25006"  # PostgreSQL has become a standby, or its host has locked it because the disk is full
+SQLITE_ERROR = 1  # "no such table" and the like: SQLite calls it an OperationalError; it is a bug
+PRIMARY = 0xFF  # the part of SQLite's codes that says what it is; the rest says where
 PERSONAL = ("chats", "inbox", "outbox", "messages", "marks")
 
 
@@ -48,6 +51,8 @@ class Database:
         self._clock = clock
         self._ahead = time() - monotonic()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closing = threading.Lock()
+        self._is_closed = False
         writers = 1 if self.is_sqlite else POSTGRES_WRITERS
         self._writers = [threading.Thread(target=self._work, name=f"store-{n}", daemon=True) for n in range(writers)]
         for writer in self._writers:
@@ -72,8 +77,11 @@ class Database:
         result: T = await asyncio.shield(asyncio.wrap_future(done))
         return result
 
-    def scrub(self) -> Future[Any]:
-        """Let go of the bytes of what was deleted (SQLite: empty the write-ahead log; PostgreSQL: free dead rows)."""
+    def scrub(self) -> Future[bool]:
+        """Let go of the bytes of what was deleted (SQLite: empty the write-ahead log; PostgreSQL: free dead rows).
+
+        False: another process was reading what was deleted; the next time it works.
+        """
         job = _Job(_emptied_log if self.is_sqlite else _freed_rows, outside=True)
         self._submit(job)
         return job.done
@@ -81,19 +89,24 @@ class Database:
     def synchronise(self) -> None:
         """Take over PostgreSQL's clock, so that several processes agree about leases."""
         if not self.is_sqlite:
-            asked = monotonic()
-            there = self.run(lambda connection: connection.execute(_CLOCK).scalar_one())
-            self._ahead = float(there) - (asked + monotonic()) / 2
+            self._ahead = self.run(_ahead_of_us)
 
     def close(self) -> None:
-        for _ in self._writers:
-            self._jobs.put(None)
+        """Finish what was begun; what comes later is refused."""
+        with self._closing:
+            self._is_closed = True
+            for _ in self._writers:
+                self._jobs.put(None)
         for writer in self._writers:
             writer.join()
         self._engine.dispose()
 
     def _submit(self, job: _Job) -> Future[Any]:
-        self._jobs.put(job)
+        job.done.set_running_or_notify_cancel()  # from now on nobody can take it back
+        with self._closing:
+            if self._is_closed:
+                raise UnavailableError("closed")
+            self._jobs.put(job)
         return job.done
 
     def _work(self) -> None:
@@ -145,7 +158,7 @@ class Database:
                 broken = error.connection_invalidated and attempt == 0
                 if broken or getattr(error.orig, "sqlstate", None) in IN_EACH_OTHERS_WAY:
                     continue
-                if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+                if _is_away(error):
                     raise UnavailableError(type(error.orig).__name__) from error
                 raise
         raise UnavailableError("transactions stay in each other's way")
@@ -153,6 +166,13 @@ class Database:
     def _outside(self, job: _Job) -> list[Any]:
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             return [job.operation(connection)]
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """Whether it failed because of the database, not because of what it was asked to do."""
+    if isinstance(error, OperationalError):
+        return getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY != SQLITE_ERROR
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) == READ_ONLY
 
 
 @dataclass(frozen=True)
@@ -181,9 +201,18 @@ def _settle(jobs: list[_Job], action: Callable[[], list[Any]]) -> None:
 _CLOCK = text("SELECT extract(epoch FROM clock_timestamp())")
 
 
-def _emptied_log(connection: Connection) -> None:
-    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+def _ahead_of_us(connection: Connection) -> float:
+    """How far PostgreSQL's clock is ahead of ours. Measured here: an operation may have waited long for its turn."""
+    asked = monotonic()
+    there = connection.execute(_CLOCK).scalar_one()
+    return float(there) - (asked + monotonic()) / 2
 
 
-def _freed_rows(connection: Connection) -> None:
+def _emptied_log(connection: Connection) -> bool:
+    was_busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+    return not was_busy
+
+
+def _freed_rows(connection: Connection) -> bool:
     connection.exec_driver_sql("VACUUM " + ", ".join(PERSONAL))
+    return True

@@ -5,7 +5,7 @@ oldest message. So nothing overtakes anything, however many processes share a da
 chats with its lease; whatever it still writes then is refused.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, TextClause, bindparam, text
@@ -67,7 +67,8 @@ def _sql(statement: str, *lists: str) -> TextClause:
 _SEE = _sql("INSERT INTO seen (digest, at) VALUES (:digest, :now) ON CONFLICT DO NOTHING")
 _AWAIT = _sql("""
     INSERT INTO chats (chat, channel, expires_at, pending, ready_at) VALUES (:chat, :channel, :now, 1, :now)
-    ON CONFLICT (chat) DO UPDATE SET pending = chats.pending + 1""")
+    ON CONFLICT (chat) DO UPDATE SET pending = chats.pending + 1,
+        ready_at = CASE WHEN chats.pending = 0 AND chats.ready_at < :now THEN :now ELSE chats.ready_at END""")
 _TAKE_IN = _sql("""
     INSERT INTO inbox (chat, digest, content, tries, at) VALUES (:chat, :digest, :content, 0, :now)""")
 _REMEMBER = _sql("""
@@ -81,21 +82,22 @@ def accept(
 ) -> list[bool]:
     """Store updates, and with them how far their channel has read. True for each that had not come before."""
     fresh = [False] * len(arrivals)
-    for i in sorted(range(len(arrivals)), key=lambda i: arrivals[i].chat):  # the same order everywhere: no deadlocks
-        fresh[i] = _accept(connection, arrivals[i], now)
+    # Rows are locked in the same order everywhere, first digests, then chats: no deadlocks.
+    for i in sorted(range(len(arrivals)), key=lambda i: arrivals[i].digest):
+        fresh[i] = connection.execute(_SEE, {"digest": arrivals[i].digest, "now": now}).rowcount == 1
+    for i in sorted(range(len(arrivals)), key=lambda i: arrivals[i].chat):
+        if fresh[i]:
+            _take_in(connection, arrivals[i], now)
     if cursor:
         connection.execute(_REMEMBER, {"channel": cursor[0], "cursor": cursor[1]})
     return fresh
 
 
-def _accept(connection: Connection, arrival: Arrival, now: float) -> bool:
-    if not connection.execute(_SEE, {"digest": arrival.digest, "now": now}).rowcount:
-        return False
+def _take_in(connection: Connection, arrival: Arrival, now: float) -> None:
     if arrival.content is not None:
         row = {"chat": arrival.chat, "channel": arrival.channel, "now": now}
         connection.execute(_AWAIT, row)
         connection.execute(_TAKE_IN, {**row, "digest": arrival.digest, "content": arrival.content})
-    return True
 
 
 def cursor_of(connection: Connection, channel: str) -> str | None:
@@ -108,7 +110,8 @@ _READY = """
     WITH ready AS (
         SELECT chat FROM chats WHERE pending > 0 AND owner IS NULL AND ready_at <= :now
         ORDER BY ready_at LIMIT :most {lock})
-    UPDATE chats SET owner = :owner WHERE chat IN (SELECT chat FROM ready) RETURNING chat, channel, state, expires_at"""
+    UPDATE chats SET owner = :owner WHERE chat IN (SELECT chat FROM ready)
+    RETURNING chat, channel, state, expires_at, ready_at"""
 _CLAIM = {"sqlite": _sql(_READY.format(lock="")), "postgresql": _sql(_READY.format(lock="FOR UPDATE SKIP LOCKED"))}
 _PARCELS = _sql(
     "SELECT chat, n, key, content, started, unclear, failed FROM outbox WHERE chat IN :chats ORDER BY n", "chats"
@@ -145,7 +148,7 @@ def claim(connection: Connection, owner: str, now: float, most: int) -> list[Cla
             messages.get(row.chat),
             tuple(parcels.get(row.chat, ())),
         )
-        for row in found
+        for row in sorted(found, key=lambda row: row.ready_at)
     ]
 
 
@@ -198,8 +201,9 @@ def _post(connection: Connection, chat: bytes, parcels: Sequence[Parcel], now: f
         connection.execute(_POST, rows)
 
 
-_DELIVERED = _sql("DELETE FROM outbox WHERE chat = :chat AND n = :n")
-_START = _sql("UPDATE outbox SET started = TRUE WHERE chat = :chat AND n = :n")
+_OURS = "EXISTS (SELECT 1 FROM chats WHERE chats.chat = :chat AND owner = :owner)"
+_DELIVERED = _sql(f"DELETE FROM outbox WHERE chat = :chat AND n = :n AND (key = :key OR {_OURS})")  # noqa: S608 our own words
+_START = _sql(f"UPDATE outbox SET started = TRUE WHERE chat = :chat AND n = :n AND {_OURS}")  # noqa: S608 the same
 _NOTE = _sql("INSERT INTO messages (chat, ref, at) VALUES (:chat, :ref, :now)")
 _LESS = _sql("UPDATE chats SET pending = pending - 1 WHERE chat = :chat")
 
@@ -214,18 +218,24 @@ def delivered(
     refs: Sequence[bytes] = (),
     following: int | None = None,
     ready_at: float | None = None,
-) -> None:
+    key: str = "",
+) -> bool:
     """An answer arrived (or is given up): it leaves the outbox; the `following` one begins, or the chat is let go.
 
-    Written down even where the chat was lost meanwhile, so that nobody sends it again.
+    Written down even where the chat was lost meanwhile, so that nobody sends it again; then `key` has to say that it is
+    this very answer, for the next owner's may have the same number.
+
+    Returns:
+        Whether it was ours, and `following` has begun. False: the chat is somebody else's now, or what follows is past its
+        time and the chat is let go; there is nothing more to deliver.
     """
-    if connection.execute(_DELIVERED, {"chat": chat, "n": n}).rowcount:
+    row = {"chat": chat, "owner": owner}
+    if connection.execute(_DELIVERED, {**row, "n": n, "key": key}).rowcount:
         connection.execute(_LESS, {"chat": chat})
         note(connection, chat, refs, now)
-    if following is not None:
-        connection.execute(_START, {"chat": chat, "n": following})
-    else:
-        let_go(connection, owner, chat, now if ready_at is None else ready_at)
+    if following is not None and connection.execute(_START, {**row, "n": following}).rowcount:
+        return True
+    return let_go(connection, owner, chat, now if ready_at is None else ready_at) and following is None
 
 
 def note(connection: Connection, chat: bytes, refs: Sequence[bytes], now: float) -> None:
@@ -237,9 +247,9 @@ def note(connection: Connection, chat: bytes, refs: Sequence[bytes], now: float)
 _LET_GO = _sql("UPDATE chats SET owner = NULL, ready_at = :ready_at WHERE chat = :chat AND owner = :owner")
 
 
-def let_go(connection: Connection, owner: str, chat: bytes, ready_at: float) -> None:
-    """Somebody may take this chat again, from `ready_at` on."""
-    connection.execute(_LET_GO, {"chat": chat, "owner": owner, "ready_at": ready_at})
+def let_go(connection: Connection, owner: str, chat: bytes, ready_at: float) -> bool:
+    """Somebody may take this chat again, from `ready_at` on. False: it is not ours; nothing is written."""
+    return connection.execute(_LET_GO, {"chat": chat, "owner": owner, "ready_at": ready_at}).rowcount == 1
 
 
 _LATER = _sql("""
@@ -248,21 +258,27 @@ _LATER = _sql("""
 
 
 def postpone(connection: Connection, owner: str, chat: bytes, n: int, ready_at: float, *, unclear: bool) -> None:
-    """An attempt failed, or nobody knows whether it arrived: the chat waits until `ready_at`, then it is tried again."""
-    connection.execute(_LATER, {"chat": chat, "n": n, "unclear": int(unclear)})
-    let_go(connection, owner, chat, ready_at)
+    """An attempt failed, or nobody knows whether it arrived: the chat waits until `ready_at`, then it is tried again.
+
+    Nothing is written where the chat was lost: what waits there may be another answer.
+    """
+    if let_go(connection, owner, chat, ready_at):
+        connection.execute(_LATER, {"chat": chat, "n": n, "unclear": int(unclear)})
 
 
 _RECOUNT = _sql("""
     UPDATE chats SET pending = (SELECT count(*) FROM inbox WHERE inbox.chat = chats.chat)
         + (SELECT count(*) FROM outbox WHERE outbox.chat = chats.chat)
-    WHERE chat = :chat AND owner = :owner""")
+    WHERE chat = :chat""")
 
 
 def recount(connection: Connection, owner: str, chat: bytes, now: float) -> None:
-    """A chat was claimed for which nothing waits: count anew, so that it is not claimed for ever."""
-    connection.execute(_RECOUNT, {"chat": chat, "owner": owner})
-    let_go(connection, owner, chat, now)
+    """A chat was claimed for which nothing waits: count anew, so that it is not claimed for ever.
+
+    Its row is taken first, in a statement of its own: then a message that comes in meanwhile is counted by one of both.
+    """
+    if let_go(connection, owner, chat, now):
+        connection.execute(_RECOUNT, {"chat": chat})
 
 
 _TRIED = _sql("UPDATE inbox SET tries = tries + 1 WHERE id = :id")
@@ -279,7 +295,11 @@ _SET_ASIDE = _sql("INSERT INTO quarantine (channel, error, at) VALUES (:channel,
 def set_aside(
     connection: Connection, owner: str, claimed: Claim, error: str, parcels: Sequence[Parcel], now: float
 ) -> None:
-    """A message cannot be answered: it goes, text and all; what stays is where it failed. `parcels` apologise."""
+    """A message cannot be answered: it goes, text and all; what stays is where it failed. `parcels` apologise.
+
+    Raises:
+        LostClaimError: somebody else owns the chat; nothing is written.
+    """
     _take_out(connection, owner, claimed, len(parcels), None)
     _post(connection, claimed.chat, parcels, now)
     connection.execute(_SET_ASIDE, {"channel": claimed.channel, "error": error, "now": now})
@@ -291,6 +311,7 @@ _LEASE = _sql("""
     WHERE leases.owner = excluded.owner OR leases.until < :now""")
 _RETURN = _sql("DELETE FROM leases WHERE owner = :owner")
 _LET_ALL_GO = _sql("UPDATE chats SET owner = NULL WHERE owner = :owner")
+_FREE = _sql("UPDATE chats SET owner = NULL WHERE owner = :owner AND chat NOT IN :busy", "busy")
 _ORPHANED = _sql("""
     UPDATE chats SET owner = NULL WHERE owner IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM leases WHERE name = :alive || chats.owner AND until >= :now)""")
@@ -309,6 +330,11 @@ def stay_alive(connection: Connection, owner: str, now: float, seconds: float) -
     return connection.execute(_ORPHANED, {"alive": ALIVE, "now": now}).rowcount
 
 
+def free(connection: Connection, owner: str, busy: Collection[bytes]) -> int:
+    """Free the chats of a process that it is not busy with. Returns how many; never while it is claiming."""
+    return connection.execute(_FREE, {"owner": owner, "busy": [b"", *busy]}).rowcount
+
+
 def leave(connection: Connection, owner: str) -> None:
     """A process ends in order: others may go on with its chats at once."""
     connection.execute(_LET_ALL_GO, {"owner": owner})
@@ -317,10 +343,18 @@ def leave(connection: Connection, owner: str) -> None:
 
 _RIGHT_CLOCK = _sql("UPDATE chats SET ready_at = :now WHERE ready_at > :latest")
 _RIGHT_EXPIRY = _sql("UPDATE chats SET expires_at = :latest WHERE expires_at > :latest")
+_RIGHT_TIMES = tuple(
+    _sql(f"UPDATE {table} SET at = :now WHERE at > :now")  # noqa: S608 our own tables
+    for table in ("inbox", "outbox", "seen", "messages", "quarantine")
+)
+_END_LEASES = _sql("DELETE FROM leases")
 
 
 def begin_alone(connection: Connection, now: float, longest_wait: float, longest_memory: float) -> None:
-    """At the start of the only process: free all chats, and mend what a clock that ran ahead has written."""
+    """At the start of the only process: free everything, and mend what a clock that ran ahead has written."""
     connection.execute(_ABANDONED)
+    connection.execute(_END_LEASES)
+    for statement in _RIGHT_TIMES:
+        connection.execute(statement, {"now": now})
     connection.execute(_RIGHT_CLOCK, {"now": now, "latest": now + longest_wait})
     connection.execute(_RIGHT_EXPIRY, {"latest": now + longest_memory})

@@ -3,28 +3,31 @@
 from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from bot.keys import Keys
-from bot.store.database import POSTGRES_WRITERS, Database
+from bot.store.database import POSTGRES_WRITERS, PRIMARY, Database, UnavailableError
 from bot.store.tables import facts
 
 FILE = "nahbei.db"
-FIXED_SQLITE = (
-    3,
-    51,
-    3,
-)  # before, two connections could damage a database in WAL mode (sqlite.org/wal.html, section 11)
+# Before, two connections could damage a database in WAL mode (sqlite.org/wal.html, section 11).
+FIXED_SQLITE = (3, 51, 3)
 BUSY_MS = 30_000  # how long a writer waits for another process
+LOOK_AGAIN = 0.05  # seconds; where SQLite does not wait by itself
 MIGRATING = 0x6E616862  # PostgreSQL's lock while one process changes the tables
 CONNECT_SECONDS = 5
+BUSY = 5  # SQLite's code for "database is locked"
 PEPPER = "pepper"
+
+_FIRST_PEPPER = text("INSERT INTO facts (name, value) VALUES (:name, :value) ON CONFLICT DO NOTHING")
 
 
 def open_database(
@@ -43,22 +46,34 @@ def open_database(
     """
     engine = postgres_engine(url) if url else sqlite_engine(folder / FILE, keys.database if encrypted else None)
     try:
+        _prepare(engine, keys, folder)
+    except BaseException:
+        engine.dispose()
+        raise
+    database = Database(engine, clock=clock)
+    try:
+        if clock is None:
+            database.synchronise()
+    except UnavailableError as error:
+        database.close()
+        raise OSError(f"the database cannot be reached: {error}") from error
+    return database
+
+
+def _prepare(engine: Engine, keys: Keys, folder: Path) -> None:
+    """Bring the tables up to date and look whether the keys fit; whatever fails says what to do."""
+    try:
         migrate(engine)
         with engine.begin() as connection:
             _check_pepper(connection, keys)
     except OperationalError as error:
-        engine.dispose()
         raise OSError(f"the database cannot be opened: {str(error.orig).strip()}") from error
     except DatabaseError as error:
-        engine.dispose()
+        if engine.dialect.name == "postgresql":
+            raise OSError(f"the database cannot be used: {str(error.orig).strip()}") from error
         raise ValueError(f"{folder / FILE} cannot be opened with this database.key: put the right key back") from error
-    except ValueError:
-        engine.dispose()
-        raise
-    database = Database(engine, clock=clock)
-    if clock is None:
-        database.synchronise()
-    return database
+    except CommandError as error:
+        raise ValueError("this database was made by a newer version of nahbei: install that version") from error
 
 
 def sqlite_engine(path: Path, key: str | None) -> Engine:
@@ -72,14 +87,9 @@ def sqlite_engine(path: Path, key: str | None) -> Engine:
         path.chmod(0o600)
         if key:
             connection.execute(f"PRAGMA key = \"x'{key}'\"")
-        for setting in (
-            f"busy_timeout = {BUSY_MS}",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "secure_delete = ON",
-            "temp_store = MEMORY",
-            "foreign_keys = ON",
-        ):
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        _keep_log(connection)
+        for setting in ("synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {setting}")
         return connection
 
@@ -87,6 +97,20 @@ def sqlite_engine(path: Path, key: str | None) -> Engine:
     # A transaction that reads before it writes must own the writer's place from the start, or it fails as "locked".
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _keep_log(connection: Any) -> None:
+    """Use the write-ahead log. Where two processes begin a database together, SQLite does not wait: look again."""
+    until = monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlcipher.OperationalError as error:
+            if error.sqlite_errorcode & PRIMARY != BUSY or monotonic() > until:
+                raise
+            sleep(LOOK_AGAIN)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
@@ -125,8 +149,6 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 def _check_pepper(connection: Connection, keys: Keys) -> None:
     """A database belongs to one pepper: with another, every family would be a stranger and nothing could be opened."""
-    known = connection.execute(select(facts.c.value).where(facts.c.name == PEPPER)).scalar_one_or_none()
-    if known is None:
-        connection.execute(facts.insert().values(name=PEPPER, value=keys.check()))
-    elif known != keys.check():
+    connection.execute(_FIRST_PEPPER, {"name": PEPPER, "value": keys.check()})
+    if connection.execute(select(facts.c.value).where(facts.c.name == PEPPER)).scalar_one() != keys.check():
         raise ValueError("this database was made with another pepper.key: put the right key back")

@@ -17,6 +17,7 @@ _FORGET_STATE = text("UPDATE chats SET state = NULL, expires_at = 0 WHERE chat =
 _FORGET_MESSAGES = text("DELETE FROM messages WHERE chat = :chat")
 _FORGET_INBOX = text("DELETE FROM inbox WHERE chat = :chat")
 _FORGET_OUTBOX = text("DELETE FROM outbox WHERE chat = :chat")
+_TAKE = text("UPDATE chats SET owner = NULL WHERE chat = :chat")
 _DROP = text("DELETE FROM chats WHERE chat = :chat")
 _DROP_EMPTY = text("DELETE FROM chats WHERE chat = :chat AND state IS NULL AND pending = 0")
 
@@ -33,14 +34,19 @@ def forget(connection: Connection, chat: bytes) -> None:
 
 
 def drop(connection: Connection, chat: bytes) -> None:
-    """Erase a chat that cannot be reached any more, with everything that waits for it."""
-    for statement in (_FORGET_MESSAGES, _FORGET_INBOX, _FORGET_OUTBOX, _DROP):
+    """Erase a chat that cannot be reached any more, with everything that waits for it.
+
+    Its row is taken first: what comes in meanwhile waits, and begins a new chat.
+    """
+    is_known = connection.execute(_TAKE, {"chat": chat}).rowcount
+    for statement in (_FORGET_MESSAGES, *((_FORGET_INBOX, _FORGET_OUTBOX, _DROP) if is_known else ())):
         connection.execute(statement, {"chat": chat})
 
 
 def drop_if_empty(connection: Connection, chat: bytes) -> None:
-    """The last trace of a chat that is forgotten and has been told so."""
-    connection.execute(_DROP_EMPTY, {"chat": chat})
+    """The last traces of a chat that is forgotten and has been told so: its row, and the refs of what told it so."""
+    if connection.execute(_DROP_EMPTY, {"chat": chat}).rowcount:
+        connection.execute(_FORGET_MESSAGES, {"chat": chat})
 
 
 _LATE_INBOX = text("DELETE FROM inbox WHERE at < :before RETURNING chat")
@@ -74,8 +80,8 @@ def expire(connection: Connection, now: float) -> Expired:
         if chats:
             connection.execute(_FEWER, [{"chat": chat} for chat in sorted(chats)])
         late[name] = len(chats)
-    connection.execute(_EXPIRED_BUSY, {"now": now})
     conversations = connection.execute(_EXPIRED, {"now": now}).rowcount
+    connection.execute(_EXPIRED_BUSY, {"now": now})
     for statement, seconds in _AGED:
         connection.execute(statement, {"before": now - seconds})
     return Expired(conversations, late["inbox"], late["outbox"])

@@ -45,9 +45,9 @@ def record(connection: Connection, owner: str, claimed: Claim, answered: Answere
             counters.report(connection, claimed.chat, effect, today)
 
 
-def close(connection: Connection, owner: str, chat: bytes, n: int, now: float) -> None:
+def close(connection: Connection, owner: str, chat: bytes, n: int, now: float, *, key: str = "") -> None:
     """The last answer to somebody who wanted everything erased has arrived: the chat itself goes too."""
-    delivery.delivered(connection, owner, chat, n, now)
+    delivery.delivered(connection, owner, chat, n, now, key=key)
     retention.drop_if_empty(connection, chat)
 
 

@@ -308,11 +308,11 @@ class _Reading:
     def _class_number(self, i: int) -> tuple[int, float]:
         """A number as classes have it, and how many tokens it takes: "8", "8th", "7-й", "acht", "erste"."""
         token = self._token(i)
-        if token.isdigit():
+        if token.isdecimal():
             at = i + 2 if self._token(i + 1) in _DASHES else i + 1
             suffix = self._token(at)
             is_suffix = suffix.isalpha() and len(suffix) <= 2 and suffix not in self.words.classes  # noqa: PLR2004 "th", "й"
-            return (at + 1 - i if is_suffix else 1), int(token)
+            return (at + 1 - i if is_suffix else 1), float(token)
         length, number = self.words.ordinals.at(self.tokens, i)
         if not length and token in self.words.numbers:
             return 1, self.words.numbers[token]

@@ -5,23 +5,25 @@ Long polling needs no address of one's own; a webhook does, and answers faster.
 
 import asyncio
 import json
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlencode
 
 import structlog
 from pydantic import SecretStr
 from telegram import Bot
 from telegram import Update as TelegramUpdate
 from telegram.constants import ChatAction
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.channels.base import Intake
+from bot.channels.base import Intake, RefusedError
 from bot.channels.telegram import layout
-from bot.channels.telegram.calls import make
+from bot.channels.telegram.calls import make, told
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.profile import Profile, introduce
-from bot.channels.telegram.transport import Transport
+from bot.channels.telegram.transport import Transport, UndoneError
 from bot.channels.telegram.updates import WANTED, Address, Event, Received, read
 from bot.channels.telegram.webhook import Webhook
 from bot.dialogue.model import Reply, Text
@@ -35,6 +37,8 @@ POLL_SECONDS = 30
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # after a poll that failed
 SILENCE = 90.0  # seconds without a successful poll: something is wrong
 AT_ONCE = 100  # messages that one call deletes
+PATIENCE = 5.0  # seconds to erase a chat whose family has left, before others wait for it
+MOST_KEYBOARDS = 10_000  # chats of which we remember that one is open; for any other it is closed a little later
 
 
 class Telegram:
@@ -54,36 +58,50 @@ class Telegram:
         pace: Pace | None = None,
     ) -> None:
         address = api.rstrip("/")
+        self._polls = Transport(limit=2)
         self._bot = Bot(
             token.get_secret_value(),
             base_url=f"{address}/bot",
             base_file_url=f"{address}/file/bot",
             request=Transport(),
-            get_updates_request=Transport(limit=2),
+            get_updates_request=self._polls,
         )
         self._profile = profile
         self._webhook = webhook
         self._stays_in_groups = stays_in_groups
         self._pace = pace or Pace()
         self._heard = float("-inf")
+        self._keyboards: dict[int, None] = {}  # chats in which one for the position is open
         self._aside: set[asyncio.Task[None]] = set()
+        self._closing: asyncio.Task[None] | None = None
 
     async def run(self, intake: Intake) -> None:
         """Receive until cancelled; a revoked token or an unreachable server ends it, and it is started again."""
+        self._closing = self._closing or asyncio.create_task(self._close_at_the_end())
         try:
-            async with self._bot:
-                self._do_aside(introduce(self._bot, self._profile))
-                if self._webhook:
-                    await self._listen(self._webhook, intake)
-                else:
-                    await self._bot.delete_webhook(drop_pending_updates=False)
-                    await self._poll(intake)
+            await self._bot.initialize()
+            self._do_aside(partial(introduce, self._bot, self._profile))
+            if self._webhook:
+                await self._listen(self._webhook, intake)
+            else:
+                await self._bot.delete_webhook(drop_pending_updates=False)
+                self._heard = monotonic()
+                await self._poll(intake)
         except InvalidToken:
+            self._heard = float("-inf")
             log.error("token_refused", channel=self.name)
             raise
         finally:
             for task in self._aside:
                 task.cancel()
+
+    async def _close_at_the_end(self) -> None:
+        """Keep the connections when receiving ends: answers are still on their way. They close with the event loop."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._closing = None
+            await self._bot.shutdown()
 
     def lay_out(self, replies: Sequence[Reply], address: str, chosen: str | None) -> Sequence[str]:
         to = Address.from_json(address)
@@ -93,52 +111,77 @@ class Telegram:
         return [json.dumps(call, ensure_ascii=False) for call in calls]
 
     async def deliver(self, call: str, address: str, key: str) -> Sequence[str]:  # noqa: ARG002 Telegram knows no keys
-        chat = Address.from_json(address).chat
+        chat, what = Address.from_json(address).chat, json.loads(call)
         await self._pace.wait(chat)
-        return await make(self._bot, chat, json.loads(call), self._profile.commands)
+        sent = await make(self._bot, chat, what, self._profile.commands)
+        if layout.changes_keyboard(what):
+            self._note_keyboard(chat, is_open="places" in what)
+        return sent
+
+    def _note_keyboard(self, chat: int, *, is_open: bool) -> None:
+        self._keyboards.pop(chat, None)
+        if is_open and len(self._keyboards) < MOST_KEYBOARDS:
+            self._keyboards[chat] = None
 
     async def erase(self, refs: Sequence[str], address: str) -> None:
         """Telegram lets us delete what is younger than 48 hours, also what the family wrote."""
         chat = Address.from_json(address).chat
         ids = [int(ref) for ref in refs]
         for i in range(0, len(ids), AT_ONCE):
-            await self._bot.delete_messages(chat, ids[i : i + AT_ONCE])
+            await self._erase(chat, ids[i : i + AT_ONCE])
+
+    async def _erase(self, chat: int, ids: Sequence[int]) -> None:
+        """Where one message is too old, Telegram refuses them all: then the others go in halves."""
+
+        async def delete() -> Sequence[str]:
+            await self._bot.delete_messages(chat, ids)
+            return ()
+
+        try:
+            await told(delete, again=True)
+        except RefusedError:
+            half = len(ids) // 2
+            for part in (ids[:half], ids[half:]) if half else ():
+                await self._erase(chat, part)
 
     def is_well(self) -> bool:
         return monotonic() - self._heard < SILENCE
 
     async def _poll(self, intake: Intake) -> None:
         read_to = await intake.cursor(self.name)
-        offset = int(read_to) if read_to else None
+        offset = int(read_to) if read_to else 0
         pause = FIRST_PAUSE
         while True:
             try:
-                updates = await self._bot.get_updates(
-                    offset, timeout=POLL_SECONDS, read_timeout=POLL_SECONDS + 10, allowed_updates=WANTED
-                )
+                updates = await self._fetch(offset)
                 self._heard = monotonic()
                 if updates:
-                    await self.take_in(updates, intake, cursor=str(updates[-1].update_id + 1))
-                    offset = updates[-1].update_id + 1
+                    following = updates[-1]["update_id"] + 1
+                    await self.take_in(updates, intake, cursor=str(following))
+                    offset = following
                 pause = FIRST_PAUSE
                 continue
             except InvalidToken:
                 raise
-            except RetryAfter as error:
-                seconds = error.retry_after
-                pause = float(seconds if isinstance(seconds, int) else seconds.total_seconds())
             except Conflict:
                 log.error("second_instance", channel=self.name)
             except (TelegramError, UnavailableError) as error:
                 log.warning("poll_failed", channel=self.name, error=where(error))
+                if isinstance(error, UndoneError) and error.retry_after:
+                    pause = max(pause, error.retry_after)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
+    async def _fetch(self, offset: int) -> Sequence[Mapping[str, Any]]:
+        """Updates as they come: one that cannot be understood must not hold up the others, as it would in PTB's own."""
+        asked = {"offset": offset, "timeout": POLL_SECONDS, "allowed_updates": json.dumps(WANTED)}
+        address = f"{self._bot.base_url}/getUpdates?{urlencode(asked)}"
+        return cast("list[dict[str, Any]]", await self._polls.post(address, read_timeout=POLL_SECONDS + 10))
+
     async def _listen(self, webhook: Webhook, intake: Intake) -> None:
-        async def take_in(data: dict[str, Any]) -> None:
-            update = TelegramUpdate.de_json(data, self._bot)
+        async def take_in(data: Mapping[str, Any]) -> None:
             self._heard = monotonic()
-            await self.take_in([update], intake)
+            await self.take_in([data], intake)
 
         async with webhook.listening(take_in):
             await self._bot.set_webhook(
@@ -148,31 +191,69 @@ class Telegram:
                 drop_pending_updates=False,
             )
             while True:
-                info = await self._bot.get_webhook_info()
-                self._heard = monotonic()
-                if info.url != webhook.url:
-                    log.error("second_instance", channel=self.name)
+                if not await self._is_ours(webhook):
                     return
                 await asyncio.sleep(SILENCE / 3)
 
-    async def take_in(self, updates: Sequence[TelegramUpdate], intake: Intake, cursor: str | None = None) -> None:
+    async def _is_ours(self, webhook: Webhook) -> bool:
+        """Whether Telegram still brings updates to us; where nobody knows, we go on listening."""
+        try:
+            info = await self._bot.get_webhook_info()
+        except InvalidToken:
+            raise
+        except TelegramError as error:
+            log.warning("webhook_unchecked", channel=self.name, error=where(error))
+            return True
+        self._heard = monotonic()
+        if info.url != webhook.url:
+            log.error("second_instance", channel=self.name)
+        return info.url == webhook.url
+
+    async def take_in(self, updates: Sequence[Mapping[str, Any]], intake: Intake, cursor: str | None = None) -> None:
         """Confirm button presses, store what families say, leave groups.
 
         Raises:
             UnavailableError: not stored; Telegram has to bring them again.
         """
-        received = [item for update in updates if (item := read(update, self._bot.username))]
+        received = [item for update in updates if (item := self._read(update))]
         for item in received:
             if item.query:
-                self._do_aside(self._bot.answer_callback_query(item.query))
-            if item.event is Event.LEFT:
-                await intake.leave(self.name, str(item.chat))
-        await intake.accept(self.name, [item.update for item in received if item.update], cursor)
+                self._do_aside(partial(self._bot.answer_callback_query, item.query))
+        await self._store(received, intake, cursor)
         for item in received:
             if item.event is Event.GROUP:
-                self._do_aside(self._in_group(item))
+                self._do_aside(partial(self._in_group, item))
             elif item.update and isinstance(item.update.said, Text):
-                self._do_aside(self._bot.send_chat_action(item.chat, ChatAction.TYPING))
+                self._do_aside(partial(self._bot.send_chat_action, item.chat, ChatAction.TYPING))
+
+    def _read(self, update: Mapping[str, Any]) -> Received | None:
+        """Understand an update. One that nobody can read would come again for a day, and hold up all behind it."""
+        try:
+            return read(TelegramUpdate.de_json(dict(update), self._bot), self._bot.username, self._keyboards)
+        except Exception as error:  # noqa: BLE001 whatever is in it: the others go on
+            log.error("update_unreadable", channel=self.name, error=where(error))
+            return None
+
+    async def _store(self, received: Sequence[Received], intake: Intake, cursor: str | None) -> None:
+        """Families who have left are erased; what they write when they come back is stored after that."""
+        left = {item.chat for item in received if item.event is Event.LEFT}
+        stays = [item.update for item in received if item.update and item.chat not in left]
+        if not left:
+            await intake.accept(self.name, stays, cursor)
+            return
+        await intake.accept(self.name, stays)
+        for item in received:
+            if item.event is Event.LEFT:
+                await self._forget(item.chat, intake)
+            elif item.update and item.chat in left:
+                await intake.accept(self.name, [item.update])
+        await intake.accept(self.name, [], cursor)
+
+    async def _forget(self, chat: int, intake: Intake) -> None:
+        try:
+            await asyncio.wait_for(intake.leave(self.name, str(chat)), PATIENCE)
+        except TimeoutError:
+            raise UnavailableError from None
 
     async def _in_group(self, item: Received) -> None:
         """Nobody's worries belong into a group: go, or point to the private chat when spoken to."""
@@ -181,12 +262,12 @@ class Telegram:
         elif item.mentioned:
             await self._bot.send_message(item.chat, f"💬 {self._bot.link}")
 
-    def _do_aside(self, ornament: Coroutine[Any, Any, Any]) -> None:
+    def _do_aside(self, ornament: Callable[[], Awaitable[object]]) -> None:
         """What does not matter if it fails: never waited for, never tried again."""
 
         async def quietly() -> None:
             try:
-                await ornament
+                await ornament()
             except TelegramError as error:
                 log.debug("ornament_failed", channel=self.name, error=where(error))
 

@@ -21,14 +21,11 @@ from telegram.error import (
     ChatMigrated,
     Forbidden,
     InvalidToken,
-    NetworkError,
-    RetryAfter,
     TelegramError,
-    TimedOut,
 )
 
 from bot.channels.base import GoneError, RefusedError, UnclearError, UnsentError
-from bot.channels.telegram.transport import NotConnectedError
+from bot.channels.telegram.transport import UndoneError
 
 Commands = Mapping[str, Sequence[tuple[str, str]]]
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -50,9 +47,6 @@ async def told(action: Callable[[], Awaitable[Sequence[str]]], *, again: bool = 
     """Run a call, and say in the service's words how it went. `again`: twice does no harm."""
     try:
         return await action()
-    except RetryAfter as error:
-        seconds = error.retry_after
-        raise UnsentError("429", float(seconds if isinstance(seconds, int) else seconds.total_seconds())) from None
     except (Forbidden, ChatMigrated) as error:
         raise GoneError(type(error).__name__) from None
     except BadRequest as error:
@@ -61,15 +55,10 @@ async def told(action: Callable[[], Awaitable[Sequence[str]]], *, again: bool = 
         raise RefusedError("400") from None
     except InvalidToken:
         raise UnsentError("401", ALONE) from None
-    except NotConnectedError:
-        raise UnsentError("not connected") from None
-    except TimedOut:
-        raise (UnsentError if again else UnclearError)("timed out") from None
-    except NetworkError as error:
-        surely_not = again or "(5" in error.message or "Bad Gateway" in error.message
-        raise (UnsentError if surely_not else UnclearError)("network") from None
-    except TelegramError:
-        raise UnclearError("unreadable answer") from None
+    except UndoneError as error:
+        raise UnsentError(error.message, error.retry_after) from None
+    except TelegramError as error:  # a time-out, a connection that broke, an answer that nobody can read
+        raise (UnsentError if again else UnclearError)(type(error).__name__) from None
 
 
 async def _message(bot: Bot, chat: int, call: Mapping[str, Any], _: Commands) -> Sequence[str]:
@@ -93,7 +82,7 @@ async def _edit(bot: Bot, chat: int, call: Mapping[str, Any], commands: Commands
     except BadRequest as error:
         if UNCHANGED in error.message.lower():
             return ()
-        return await _message(bot, chat, call, commands)
+        return await told(lambda: _message(bot, chat, call, commands))
     return ()
 
 

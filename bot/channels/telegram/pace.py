@@ -5,21 +5,22 @@ from collections.abc import Callable
 from time import monotonic
 
 from bot.channels.base import UnsentError
-from bot.limits import Buckets, Rate
+from bot.limits import MOST_CHATS, Rate
 
 CHAT = Rate(8, 1)  # one page of offers goes at once, then one message a second
 OVERALL = Rate(30, 30)
-LONGEST_WAIT = 10.0  # seconds; for more the chat steps aside and others go on
+LONGEST_WAIT = 5.0  # seconds; for more the chat steps aside and others go on
 
 
 class Pace:
     """Lets calls through in time."""
 
     def __init__(self, chat: Rate = CHAT, overall: Rate = OVERALL, clock: Callable[[], float] = monotonic) -> None:
-        self._chats = Buckets(chat)
-        self._overall = Buckets(overall)
+        self._chat = chat
+        self._overall = overall
         self._clock = clock
-        self._closed: dict[int, float] = {}
+        self._chats: dict[int, float] = {}  # until when each has used up its share
+        self._all = 0.0
 
     async def wait(self, chat: int) -> None:
         """Wait until a message may go to this chat.
@@ -28,16 +29,18 @@ class Pace:
             UnsentError: that would take too long; nothing was counted as sent.
         """
         now = self._clock()
-        closed = self._closed.get(chat, 0.0) - now
-        if closed > 0:
-            raise UnsentError("too many messages", closed)
-        self._closed.pop(chat, None)
-        seconds = max(self._chats.take(str(chat).encode(), now)[0], self._overall.take(b"", now)[0])
+        mine, everybody = max(self._chats.get(chat, now), now), max(self._all, now)
+        seconds = max(_ahead(mine - now, self._chat), _ahead(everybody - now, self._overall))
         if seconds > LONGEST_WAIT:
             raise UnsentError("too many messages", seconds)
+        self._chats[chat] = mine + 1 / self._chat.per_second
+        self._all = everybody + 1 / self._overall.per_second
+        if len(self._chats) > MOST_CHATS:
+            self._chats = {known: until for known, until in self._chats.items() if until > now}
         if seconds > 0:
             await asyncio.sleep(seconds)
 
-    def close(self, chat: int, seconds: float) -> None:
-        """Telegram wants to be left alone for this chat; others go on."""
-        self._closed[chat] = self._clock() + seconds
+
+def _ahead(used: float, rate: Rate) -> float:
+    """Seconds to wait where `used` seconds of the share are used up."""
+    return used - (rate.burst - 1) / rate.per_second

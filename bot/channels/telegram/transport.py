@@ -1,5 +1,8 @@
 """PTB's requests over aiohttp: a fraction of the work of httpx, which also logs the token with every call."""
 
+import json
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -11,8 +14,14 @@ CONNECT = 10.0
 READ = 15.0
 
 
-class NotConnectedError(NetworkError):
-    """The request never left this machine: it may be repeated without harm."""
+class UndoneError(NetworkError):
+    """Telegram was not reached, failed itself or is too busy: nothing has happened, it may be repeated without harm,
+    after `retry_after` seconds if Telegram says so.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
 
 
 class Transport(BaseRequest):
@@ -46,19 +55,28 @@ class Transport(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 PTB's form
     ) -> tuple[int, bytes]:
         """Make a request. Errors carry no address: the token is a part of it."""
-        if self._session is None:
-            raise NotConnectedError("not initialized")
+        if self._session is None or self._session.closed:
+            raise UndoneError("not connected")
         read = read_timeout if isinstance(read_timeout, int | float) else READ
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=read)
         try:
             async with self._session.request(method, url, data=_body(request_data), timeout=timeout) as response:
-                return response.status, await response.read()
+                status, content = response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotConnectedError(type(error).__name__) from None
+            raise UndoneError(type(error).__name__) from None
         except TimeoutError:
             raise TimedOut from None
         except aiohttp.ClientError as error:
             raise NetworkError(type(error).__name__) from None
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise UndoneError(str(status), _retry_after(content))
+        return status, content
+
+
+def _retry_after(content: bytes) -> float | None:
+    with suppress(ValueError, KeyError, TypeError):
+        return float(json.loads(content)["parameters"]["retry_after"])
+    return None
 
 
 def _body(data: RequestData | None) -> aiohttp.FormData | None:

@@ -1,19 +1,23 @@
 """What Telegram brings, as the dialogue understands it."""
 
 import json
+from collections.abc import Container
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 
-from telegram import CallbackQuery, Chat, ChatMember, Message
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message
 from telegram import Update as TelegramUpdate
 
 from bot.channels.base import Update
 from bot.dialogue.cards import ON_CARDS
+from bot.dialogue.engine import COMMANDS
 from bot.dialogue.model import Choice, Command, Input, Location, Text
 
 WANTED = ("message", "callback_query", "my_chat_member")
-VERSION = "1:"  # in front of what a button carries
-KEYBOARD = "@"  # behind it, where a keyboard for the position is open beside the button
+PLAIN = "1:"  # in front of what a button carries
+BESIDE_KEYBOARD = "1@"  # the same, where a keyboard for the position is open beside the button
+MARK = len(PLAIN)
+AWAY = (ChatMember.LEFT, ChatMember.BANNED)
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Address:
 
     chat: int
     pressed: int | None = None  # the message on which a button was pressed
-    keyboard: bool = False  # beside a keyboard for the position
+    keyboard: bool = False  # one for the position is open
     typed: bool = False
 
     def to_json(self) -> str:
@@ -51,35 +55,35 @@ class Received:
     mentioned: bool = False
 
 
-def read(update: TelegramUpdate, bot_name: str) -> Received | None:
-    """Understand an update; None: nothing to do."""
+def read(update: TelegramUpdate, bot_name: str, keyboards: Container[int] = ()) -> Received | None:
+    """Understand an update; None: nothing to do. `keyboards`: chats in which one for the position is open."""
     if update.my_chat_member:
-        return _membership(update)
+        return _membership(update.my_chat_member)
     query = update.callback_query
     message = query.message if query else update.message
-    chat = message.chat if message else None
-    if chat is None or (query is None and update.message is None):
+    if message is None:
         return None
+    chat = message.chat
     if chat.type != Chat.PRIVATE:
         text = (update.message.text or "") if update.message else ""
         return Received(chat.id, event=Event.GROUP, mentioned=f"@{bot_name}".lower() in text.lower())
     if query:
         return Received(chat.id, _press(update, query, chat.id), query=query.id)
-    if update.message is None:
+    said = _said(update.message) if update.message else None
+    if said is None:
         return None
-    sent = update.message
-    address = Address(chat.id, typed=sent.location is None or sent.venue is not None)
+    address = Address(chat.id, keyboard=chat.id in keyboards, typed=True)
     return Received(
-        chat.id, Update(str(update.update_id), str(chat.id), _said(sent), address.to_json(), (str(sent.message_id),))
+        chat.id, Update(str(update.update_id), str(chat.id), said, address.to_json(), (str(message.message_id),))
     )
 
 
 def _press(update: TelegramUpdate, query: CallbackQuery, chat: int) -> Update:
     data = query.data or ""
-    option = data.removeprefix(VERSION).removesuffix(KEYBOARD)
+    beside = data.startswith(BESIDE_KEYBOARD)
+    option = data[MARK:] if beside or data.startswith(PLAIN) else data
     at = query.message.message_id if query.message and query.message.is_accessible and not stays(option) else None
-    address = Address(chat, pressed=at, keyboard=data.endswith(KEYBOARD))
-    return Update(str(update.update_id), str(chat), Choice(option), address.to_json())
+    return Update(str(update.update_id), str(chat), Choice(option), Address(chat, at, keyboard=beside).to_json())
 
 
 def stays(option: str) -> bool:
@@ -87,18 +91,15 @@ def stays(option: str) -> bool:
     return option.partition(":")[0] in ON_CARDS
 
 
-def _membership(update: TelegramUpdate) -> Received | None:
-    changed = update.my_chat_member
-    if changed is None:
-        return None
-    if changed.chat.type != Chat.PRIVATE:
-        there = changed.new_chat_member.status not in {ChatMember.LEFT, ChatMember.BANNED}
-        return Received(changed.chat.id, event=Event.GROUP) if there else None
-    left = changed.new_chat_member.status in {ChatMember.LEFT, ChatMember.BANNED}
-    return Received(changed.chat.id, event=Event.LEFT) if left else None
+def _membership(changed: ChatMemberUpdated) -> Received | None:
+    is_away = changed.new_chat_member.status in AWAY
+    if changed.chat.type == Chat.PRIVATE:
+        return Received(changed.chat.id, event=Event.LEFT) if is_away else None
+    return None if is_away else Received(changed.chat.id, event=Event.GROUP)
 
 
-def _said(message: Message) -> Input:
+def _said(message: Message) -> Input | None:
+    """None for what Telegram itself writes into a chat, such as a timer that was set."""
     if message.text:
         return _command(message.text) if message.text.startswith("/") else Text(message.text)
     place = message.location or (message.venue.location if message.venue else None)
@@ -106,10 +107,17 @@ def _said(message: Message) -> Input:
         return Location(round(place.latitude, 3), round(place.longitude, 3))
     if message.voice or message.audio or message.video_note:
         return Command("voice")
-    return Text(message.caption) if message.caption else Command("picture")
+    if message.caption:
+        return Text(message.caption)
+    return Command("picture") if message.effective_attachment else None
 
 
-def _command(text: str) -> Command:
-    """ "/start@our_bot k42-tr": the name, and what follows it."""
-    name, _, argument = text[1:].partition(" ")
-    return Command(name.partition("@")[0].lower(), argument.strip())
+def _command(text: str) -> Command | Text:
+    """ "/start@our_bot k42-tr": the name, and what follows it. What is no command of ours is read like any other text,
+    "/hilfe" and "/danger he hits me" too.
+    """
+    name, _, argument = text[1:].strip().partition(" ")
+    name = name.partition("@")[0].lower()
+    if name == "start" or (name in COMMANDS and not argument):
+        return Command(name, argument.strip())
+    return Text(text[1:])

@@ -16,6 +16,7 @@ from bot.store.database import UnavailableError
 MOST_BYTES = 64 * 1024
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 AGAIN = {"Retry-After": "5"}
+ENDING = 2.0  # seconds for what is being brought while we stop
 
 TakeIn = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -35,7 +36,7 @@ class Webhook:
         route = _Route(self.secret.get_secret_value(), take_in)
         app = web.Application(client_max_size=MOST_BYTES)
         app.router.add_post(urlsplit(self.url).path or "/", route.answer)
-        runner = web.AppRunner(app, access_log=None)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=ENDING)
         await runner.setup()
         try:
             await web.TCPSite(runner, self.host, self.port).start()
@@ -52,17 +53,25 @@ class _Route:
         self.is_stopping = False
 
     async def answer(self, request: web.Request) -> web.Response:
-        if not hmac.compare_digest(request.headers.get(HEADER, "").encode(), self._secret):
+        given = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, self._secret):
             return web.Response(status=403)
+        update = _update(await request.read())
         if self.is_stopping:
             return web.Response(status=503, headers=AGAIN)
+        if update is None:
+            return web.Response(status=400)
         try:
-            data = json.loads(await request.read())
-            if not isinstance(data, dict) or not isinstance(data.get("update_id"), int):
-                return web.Response(status=400)
-            await self._take_in(data)
+            await self._take_in(update)
         except UnavailableError:
             return web.Response(status=503, headers=AGAIN)
-        except (ValueError, KeyError, TypeError, RecursionError):  # nothing that Telegram would send
-            return web.Response(status=400)
         return web.Response()
+
+
+def _update(body: bytes) -> dict[str, Any] | None:
+    """An update as Telegram would send it; None for anything else."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) and type(data.get("update_id")) is int else None

@@ -1,0 +1,307 @@
+"""Whether the service outlives its database's absence: dangers answered meanwhile, everything else afterwards, by itself.
+
+python -m benchmarks.outages [--seconds 60] [--restarts 20] [--parts …]. The disk is full (a small file system where the
+user may make one, else a limit on the size of files), somebody else holds the database's lock, PostgreSQL is stopped, is
+frozen, is restarted as after a power cut, or the answer to a COMMIT is lost on its way.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+from argparse import ArgumentParser
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+import psutil  # type: ignore[import-untyped]  # ships no types
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
+from rich.table import Table
+
+from benchmarks.crashes import count_up
+from benchmarks.judge import Verdict, judge
+from benchmarks.messenger import Messenger
+from benchmarks.servers import Forgetful, Postgres, postgres
+from benchmarks.stage import Stage, stage
+from benchmarks.victim import CRY, Echo, real_conversation
+from bot.dialogue.model import Text
+from bot.keys import load_keys
+from bot.store.opening import FILE, sqlite_engine
+
+RATE = 20.0  # messages a second
+SETTLED = 2.0  # seconds before the outage, and between two of them
+DANGER_EVERY = 1.0
+LAST_DANGER = 2.0  # seconds before the outage ends
+IN_DANGER = "danger"  # how the chats are named that cry for help
+MEGABYTES = 12  # of the small file system
+
+Tick = Callable[[], object]
+Outage = Callable[[Stage], AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it. `slowest`: seconds until a danger was answered; `back`: until the first answer after the outage."""
+
+    name: str
+    outages: int
+    said: int
+    verdict: Verdict
+    dangers: int
+    answered: int
+    slowest: float
+    back: float
+    left: int
+    unhandled: int
+
+
+async def prove(
+    name: str,
+    home: Path,
+    outage: Outage,
+    *,
+    outages: int = 1,
+    seconds: float,
+    url: str | None = None,
+    is_whole: bool = False,
+    tick: Tick = int,
+) -> Outcome:
+    """Let the outage happen under load, cry for help in the middle of it, and see what came of everybody."""
+    messenger = Messenger(home / "socket", window=1)
+    conversation = real_conversation(home) if is_whole else Echo()
+    options = ("--conversation", "real") if is_whole else ()
+    async with stage(home, conversation, *options, messenger=messenger, url=url) as scene:
+        await scene.begin()
+        ends: list[float] = []
+        async with scene.talk(RATE, count_up):
+            for _ in range(outages):
+                await asyncio.sleep(SETTLED)
+                async with outage(scene):
+                    await _cry_for_help(messenger, seconds)
+                ends.append(monotonic())
+                tick()
+            await asyncio.sleep(SETTLED)
+        await scene.drain()
+        await scene.victim.end(signal.SIGTERM)
+        return await _outcome(name, scene, ends)
+
+
+async def _cry_for_help(messenger: Messenger, seconds: float) -> None:
+    ends = monotonic() + seconds
+    while monotonic() + LAST_DANGER < ends:
+        await asyncio.sleep(DANGER_EVERY)
+        messenger.say(f"{IN_DANGER}{len(messenger.said)}", Text(CRY))
+    await asyncio.sleep(max(0.0, ends - monotonic()))
+
+
+async def _outcome(name: str, scene: Stage, ends: Sequence[float]) -> Outcome:
+    said, arrived = scene.messenger.said, scene.messenger.arrived
+    calm = {chat: messages for chat, messages in said.items() if not chat.startswith(IN_DANGER)}
+    cries = [messages[0] for chat, messages in said.items() if chat.startswith(IN_DANGER)]
+    first: dict[str, float] = {}
+    for answer in arrived:
+        first.setdefault(answer.chat, answer.at)
+    waits = [first[cry.chat] - cry.at for cry in cries if cry.chat in first]
+    others = [answer for answer in arrived if not answer.chat.startswith(IN_DANGER)]
+    back = max(min((a.at - end for a in others if a.at > end), default=float("inf")) for end in ends)
+    return Outcome(
+        name,
+        len(ends),
+        sum(map(len, calm.values())),
+        judge(calm, others, scene.conversation),
+        len(cries),
+        len(waits),
+        max(waits, default=0.0),
+        back,
+        await scene.left(),
+        scene.victim.unhandled(),
+    )
+
+
+@asynccontextmanager
+async def full_files(scene: Stage) -> AsyncIterator[None]:
+    """No file of the service may grow or be written, as on a full disk; needs no rights."""
+    process = psutil.Process(scene.victim.pid)
+    _, most = process.rlimit(psutil.RLIMIT_FSIZE)
+    process.rlimit(psutil.RLIMIT_FSIZE, (1, most))
+    try:
+        yield
+    finally:
+        process.rlimit(psutil.RLIMIT_FSIZE, (most, most))
+
+
+@asynccontextmanager
+async def full_disk(scene: Stage) -> AsyncIterator[None]:
+    """Somebody else fills the small file system on which the service keeps everything, its log too."""
+    ballast = scene.victim.home / "ballast"
+    with suppress(OSError), ballast.open("wb", buffering=0) as file:
+        for _ in range(MEGABYTES * 1024):
+            file.write(bytes(1024))
+    try:
+        yield
+    finally:
+        ballast.unlink()
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path | None]:
+    """Mount a file system of a few megabytes, where the user may do so; else None."""
+    command = ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode != 0:  # noqa: S603 our own folder
+        yield None
+        return
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)  # noqa: S603, S607 our own folder
+
+
+@asynccontextmanager
+async def locked(scene: Stage) -> AsyncIterator[None]:
+    """Another process writes to the file and does not come to an end."""
+    home = scene.victim.home
+    engine = sqlite_engine(home / FILE, load_keys(home / "keys").database)
+    connection = await asyncio.to_thread(engine.connect)
+    await asyncio.to_thread(connection.begin)
+    try:
+        yield
+    finally:
+        connection.close()
+        engine.dispose()
+
+
+def stopped(server: Postgres) -> Outage:
+    """The server ends, and is started again later."""
+
+    @asynccontextmanager
+    async def outage(_: Stage) -> AsyncIterator[None]:
+        await asyncio.to_thread(server.stop)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(server.start)
+
+    return outage
+
+
+def frozen(server: Postgres) -> Outage:
+    """The server stands still: it answers nothing, and refuses nothing."""
+
+    @asynccontextmanager
+    async def outage(_: Stage) -> AsyncIterator[None]:
+        with server.frozen():
+            yield
+
+    return outage
+
+
+def restarted(server: Postgres) -> Outage:
+    """The server ends as in a power cut, and recovers at once."""
+
+    @asynccontextmanager
+    async def outage(_: Stage) -> AsyncIterator[None]:
+        await asyncio.to_thread(server.restart_at_once)
+        yield
+
+    return outage
+
+
+def forgetting(proxy: Forgetful) -> Outage:
+    """Commits happen, and the service is not told."""
+
+    @asynccontextmanager
+    async def outage(_: Stage) -> AsyncIterator[None]:
+        proxy.forgetting = True
+        try:
+            yield
+        finally:
+            proxy.forgetting = False
+
+    return outage
+
+
+PARTS = ("disk", "locked", "stopped", "frozen", "restarts", "forgotten", "whole")
+
+
+def main() -> None:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--restarts", type=int, default=20)
+    parser.add_argument("--parts", nargs="+", choices=PARTS)
+    chosen = parser.parse_args()
+    parts = chosen.parts or PARTS
+    with (
+        ExitStack() as open_,
+        Progress(*Progress.get_default_columns(), MofNCompleteColumn(), TimeElapsedColumn()) as bar,
+    ):
+        folder = Path(open_.enter_context(TemporaryDirectory()))
+        outcomes = asyncio.run(_all(folder, parts, chosen.seconds, chosen.restarts, bar))
+    Console().print(table(outcomes))
+
+
+async def _all(folder: Path, parts: Sequence[str], seconds: float, restarts: int, bar: Progress) -> Sequence[Outcome]:
+    """One after the other: each has the machine for itself."""
+    outcomes = []
+    for part in parts:
+        task = bar.add_task(part, total=restarts if part == "restarts" else 1)
+        home = folder / part
+        home.mkdir()
+        with ExitStack() as open_:
+            outcomes.append(await _part(part, home, seconds, restarts, open_, lambda: bar.advance(task)))  # noqa: B023 used at once
+    return outcomes
+
+
+async def _part(part: str, home: Path, seconds: float, restarts: int, open_: ExitStack, tick: Tick) -> Outcome:
+    if part == "disk":
+        small = open_.enter_context(small_disk(home))
+        return await prove("disk full", home, full_disk if small else full_files, seconds=seconds, tick=tick)
+    if part == "locked":
+        return await prove("SQLite locked", home, locked, seconds=seconds, tick=tick)
+    server = open_.enter_context(postgres())
+    url = server.database()
+    match part:
+        case "stopped":
+            return await prove("PostgreSQL stopped", home, stopped(server), seconds=seconds, url=url, tick=tick)
+        case "frozen":
+            return await prove("PostgreSQL frozen", home, frozen(server), seconds=seconds, url=url, tick=tick)
+        case "restarts":
+            return await prove(
+                "PostgreSQL restarted", home, restarted(server), outages=restarts, seconds=0, url=url, tick=tick
+            )
+        case "forgotten":
+            return await forget(home, url, seconds=seconds, tick=tick)
+    name = "PostgreSQL stopped, whole assistant"
+    return await prove(name, home, stopped(server), seconds=seconds, url=url, is_whole=True, tick=tick)
+
+
+async def forget(home: Path, url: str, *, seconds: float, tick: Tick = int) -> Outcome:
+    """One COMMIT in four happens without the service being told."""
+    with TemporaryDirectory() as between:
+        proxy = Forgetful(Path(between))
+        async with proxy.between(url) as address:
+            outcome = await prove("COMMIT", home, forgetting(proxy), seconds=seconds, url=address, tick=tick)
+    return replace(outcome, name=f"{proxy.forgotten} answers to COMMIT lost")
+
+
+def table(outcomes: Sequence[Outcome]) -> Table:
+    shown = Table(
+        *("outage", "times", "messages", "answers", "lost", "out of order", "repeated"),
+        *("dangers", "answered", "slowest, s", "back after, s", "left over", "bugs"),
+        title="The database is away",
+    )
+    for o in outcomes:
+        verdict = o.verdict
+        shown.add_row(
+            *(o.name, f"{o.outages}", f"{o.said}", f"{verdict.due}", f"{verdict.lost}"),
+            *(f"{verdict.out_of_order + verdict.strange}", f"{verdict.repeated}", f"{o.dangers}", f"{o.answered}"),
+            *(f"{o.slowest:.2f}", f"{o.back:.2f}", f"{o.left}", f"{o.unhandled}"),
+        )
+    return shown
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""The channel at work: the real service and database on one side, the fake Bot API on the other, sockets between."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.channels.base import Channel
+from bot.channels.telegram import Telegram
+from bot.channels.telegram.pace import Pace
+from bot.channels.telegram.profile import Profile
+from bot.channels.telegram.webhook import Webhook
+from bot.conversation import Conversation
+from bot.keys import Keys
+from bot.limits import Rate
+from bot.sending import Patience
+from bot.service import Limits, Service
+from bot.store import retention
+from bot.store.database import Database
+from bot.store.opening import open_database
+from tests.telegram.fake import Fake
+
+QUICK = Rate(1e6, 1e6)
+LIMITS = Limits(
+    answered=QUICK,
+    taken_in=QUICK,
+    poll=0.02,
+    patience=Patience(first_pause=0.02, longest_pause=0.1, unclear_pause=0.05),
+)
+PROFILE = Profile({"de": "Hilfe in der Nähe"}, {"de": "Hilfe"}, {"de": (("start", "Neu anfangen"),)})
+SECRET = SecretStr("a-secret-of-the-tests_0123456789")
+LONGEST = 30.0  # seconds that a test waits before it gives up
+
+
+def channel_to(fake: Fake, profile: Profile = PROFILE, **more: Any) -> Telegram:
+    return Telegram(SecretStr(fake.token), profile, api=fake.url, pace=more.pop("pace", Pace(QUICK, QUICK)), **more)
+
+
+def webhook() -> Webhook:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return Webhook(f"http://127.0.0.1:{port}/telegram", "127.0.0.1", port, SECRET)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait until something has come about."""
+    async with asyncio.timeout(LONGEST):
+        while not is_so():  # noqa: ASYNC110 it comes about in many ways
+            await asyncio.sleep(0.002)
+
+
+@dataclass
+class Running:
+    """Everything between a family's telephone and the database."""
+
+    fake: Fake
+    channel: Telegram
+    service: Service
+    database: Database
+    receiving: "asyncio.Task[None]"
+
+    async def settle(self) -> None:
+        """Wait until every update is confirmed, every answer delivered, and every ornament done."""
+        async with asyncio.timeout(LONGEST):
+            while not await self._is_settled():  # noqa: ASYNC110 the same
+                await asyncio.sleep(0.002)
+
+    async def _is_settled(self) -> bool:
+        if not self.fake.is_quiet or self.channel._aside:  # noqa: SLF001 nothing else tells when they are over
+            return False
+        waiting = await self.database.do(retention.backlog)
+        return not waiting.unanswered and not waiting.undelivered
+
+
+@asynccontextmanager
+async def running(
+    conversation: Conversation,
+    keys: Keys,
+    folder: Path,
+    fake: Fake,
+    channel: Telegram | None = None,
+    *,
+    limits: Limits = LIMITS,
+    others: Sequence[Channel] = (),
+) -> AsyncIterator[Running]:
+    channel = channel or channel_to(fake)
+    database = open_database(keys, folder, None)
+    service = Service(database, keys, conversation, [channel, *others], limits=limits)
+    answering = asyncio.create_task(service.run())
+    receiving = [asyncio.create_task(way.run(service)) for way in (channel, *others)]
+    try:
+        yield Running(fake, channel, service, database, receiving[0])
+    finally:
+        for task in receiving:
+            task.cancel()
+        await asyncio.gather(*receiving, return_exceptions=True)
+        await service.stop()
+        with suppress(asyncio.CancelledError):
+            await answering
+        database.close()
