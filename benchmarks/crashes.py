@@ -64,6 +64,7 @@ class Proof:
     conversation: Callable[[Path], Conversation] = lambda _: Echo()
     speech: Speech = field(default_factory=lambda: count_up)
     options: Sequence[str] = ()
+    quiet: float = 2  # seconds after which nothing more is expected
 
 
 @dataclass(frozen=True)
@@ -91,36 +92,44 @@ async def prove(proof: Proof, home: Path, *, url: str | None = None, tick: Tick 
                 begun += await scene.begun()
                 tick()
         await scene.begin()
-        await scene.drain()
+        await scene.drain(proof.quiet)
         await scene.victim.end(signal.SIGTERM)
         said = sum(map(len, messenger.said.values()))
         return Outcome(proof, said, scene.verdict(), begun, await scene.left(), scene.victim.unhandled(), slowest)
 
 
-async def killed(scene: Stage, n: int) -> float:
-    """Without warning, after 0.8 to 1.6 seconds of work, and each tenth time while it starts."""
-    if n % EARLY == EARLY - 1:
-        await scene.victim.start()
-        await asyncio.sleep(scene.random.uniform(*STARTING))
-    else:
-        await scene.begin()
-        await asyncio.sleep(scene.random.uniform(*WORKING))
-    return await scene.victim.end(signal.SIGKILL)
+def killed(working: tuple[float, float] = WORKING) -> Death:
+    """Without warning, after some seconds of work, and each tenth time while it starts."""
+
+    async def death(scene: Stage, n: int) -> float:
+        if n % EARLY == EARLY - 1:
+            await scene.victim.start()
+            await asyncio.sleep(scene.random.uniform(*STARTING))
+        else:
+            await scene.begin()
+            await asyncio.sleep(scene.random.uniform(*working))
+        return await scene.victim.end(signal.SIGKILL)
+
+    return death
 
 
-async def ended(scene: Stage, _: int) -> float:
+def ended(working: tuple[float, float] = WORKING) -> Death:
     """In order, in the middle of work."""
-    await scene.begin()
-    await asyncio.sleep(scene.random.uniform(*WORKING))
-    return await scene.victim.end(signal.SIGTERM)
-
-
-def killed_at(point: str) -> Death:
-    """Without warning, at the n-th passage of one point of its work; n is drawn anew each time and often 1."""
 
     async def death(scene: Stage, _: int) -> float:
+        await scene.begin()
+        await asyncio.sleep(scene.random.uniform(*working))
+        return await scene.victim.end(signal.SIGTERM)
+
+    return death
+
+
+def killed_at(*points: str) -> Death:
+    """Without warning, at the n-th passage of one of the points; n is drawn anew each time and often 1."""
+
+    async def death(scene: Stage, n: int) -> float:
         passage = scene.random.choice((1, scene.random.randint(2, LATEST_PASSAGE)))
-        await scene.victim.start("--die-at", point, "--passage", str(passage))
+        await scene.victim.start("--die-at", points[n % len(points)], "--passage", str(passage))
         await scene.victim.gone(POINT_SECONDS)
         return 0
 
@@ -155,11 +164,11 @@ def proofs(chosen: Namespace) -> Iterator[Proof]:
     """What the command line asks for."""
     kills, parts = chosen.kills, chosen.parts
     if "kills" in parts:
-        yield from (Proof(f"kill −9, {rate:g} messages/s", kills, killed, rate) for rate in chosen.rates)
+        yield from (Proof(f"kill −9, {rate:g} messages/s", kills, killed(), rate) for rate in chosen.rates)
     if "points" in parts:
         yield from (Proof(f"kill −9 at {point}", max(1, kills // len(POINTS)), killed_at(point)) for point in POINTS)
     if "ends" in parts:
-        yield Proof("SIGTERM, 40 messages/s", max(1, kills // 4), ended)
+        yield Proof("SIGTERM, 40 messages/s", max(1, kills // 4), ended())
     if "whole" in parts:
         yield whole(max(1, kills // 4))
 
@@ -167,7 +176,7 @@ def proofs(chosen: Namespace) -> Iterator[Proof]:
 def whole(kills: int) -> Proof:
     """The whole assistant in place of the stand-in."""
     options = ("--conversation", "real")
-    return Proof("kill −9, whole assistant", kills, killed, 40, real_conversation, whatever_people_say(), options)
+    return Proof("kill −9, whole assistant", kills, killed(), 40, real_conversation, whatever_people_say(), options)
 
 
 def main() -> None:

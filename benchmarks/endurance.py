@@ -55,7 +55,8 @@ class Stretch:
     """How the database was after a stretch, and what was left of it two days later."""
 
     messages: int
-    megabytes: float
+    file: float  # MB
+    log: float  # MB, the write-ahead log
     rows: int
     rows_later: int
 
@@ -138,9 +139,9 @@ class _Run:
         home = self._scene.victim.home
         await asyncio.sleep(SAMPLE_EVERY)
         rows = await ask(home, None, _rows)
-        megabytes = sum((home / name).stat().st_size for name in (FILE, f"{FILE}-wal")) / MEGABYTE
+        file, log = ((home / name).stat().st_size / MEGABYTE for name in (FILE, f"{FILE}-wal"))
         await ask(home, None, _two_days_later)
-        return Stretch(self._said, megabytes, rows, await ask(home, None, _rows))
+        return Stretch(self._said, file, log, rows, await ask(home, None, _rows))
 
 
 def _rows(connection: Connection) -> int:
@@ -174,10 +175,16 @@ def tables(endurance: Endurance) -> Sequence[Table]:
             *(f"{sample.messages}", f"{sample.memory:.1f}", f"{sample.files}", f"{sample.threads}", f"{sample.tasks}")
         )
     process.caption = f"memory grows by {endurance.slope():.2f} MB for 100,000 messages after the first third"
-    database = Table("messages", "files, MB", "rows", "rows two days later", title="The database")
+    database = Table("messages", "file, MB", "log, MB", "rows", "rows two days later", title="The database")
     for stretch in endurance.stretches:
         database.add_row(
-            *(f"{stretch.messages}", f"{stretch.megabytes:.1f}", f"{stretch.rows}", f"{stretch.rows_later}")
+            *(
+                f"{stretch.messages}",
+                f"{stretch.file:.1f}",
+                f"{stretch.log:.1f}",
+                f"{stretch.rows}",
+                f"{stretch.rows_later}",
+            )
         )
     rate = endurance.stretches[-1].messages / endurance.seconds
     database.caption = (

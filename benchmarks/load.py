@@ -28,9 +28,9 @@ from benchmarks.victim import Echo, parts
 from bot.dialogue.model import Text
 from bot.keys import load_keys
 from bot.store import delivery
-from bot.store.database import UnavailableError
+from bot.store.database import Database, UnavailableError
 from bot.store.delivery import Arrival
-from bot.store.opening import open_database
+from bot.store.opening import FILE, open_database, sqlite_engine
 
 WRITERS = 16
 INSTANCES = 4
@@ -72,7 +72,7 @@ def _workers(kind: str, number: int) -> Executor:
 def _write(folder: Path, writer: int, writes: int) -> int:
     """One writer. Returns how often the database was not to be had."""
     keys = load_keys(folder / "keys")
-    database, refused = open_database(keys, folder), 0
+    database, refused = Database(sqlite_engine(folder / FILE, keys.database)), 0
     for n in range(writes):
         chat, update = keys.chat("proof", f"{writer}.{n % 10}"), keys.update("proof", f"{writer}.{n}")
         try:
@@ -135,6 +135,7 @@ async def share(
         for victim, messenger in zip(victims, messengers, strict=True):
             await open_.enter_async_context(running(victim, messenger))
             await victim.start()
+        for messenger in messengers:
             await asyncio.wait_for(messenger.connected.wait(), READY_SECONDS)
         started = monotonic()
         for n in range(chats):

@@ -68,6 +68,7 @@ async def prove(
     seconds: float,
     url: str | None = None,
     is_whole: bool = False,
+    quiet: float = 2,
     tick: Tick = int,
 ) -> Outcome:
     """Let the outage happen under load, cry for help in the middle of it, and see what came of everybody."""
@@ -85,7 +86,7 @@ async def prove(
                 ends.append(monotonic())
                 tick()
             await asyncio.sleep(SETTLED)
-        await scene.drain()
+        await scene.drain(quiet)
         await scene.victim.end(signal.SIGTERM)
         return await _outcome(name, scene, ends)
 
@@ -278,12 +279,14 @@ async def _part(part: str, home: Path, seconds: float, restarts: int, open_: Exi
     return await prove(name, home, stopped(server), seconds=seconds, url=url, is_whole=True, tick=tick)
 
 
-async def forget(home: Path, url: str, *, seconds: float, tick: Tick = int) -> Outcome:
+async def forget(home: Path, url: str, *, seconds: float, quiet: float = 2, tick: Tick = int) -> Outcome:
     """One COMMIT in four happens without the service being told."""
     with TemporaryDirectory() as between:
         proxy = Forgetful(Path(between))
         async with proxy.between(url) as address:
-            outcome = await prove("COMMIT", home, forgetting(proxy), seconds=seconds, url=address, tick=tick)
+            outcome = await prove(
+                "COMMIT", home, forgetting(proxy), seconds=seconds, url=address, quiet=quiet, tick=tick
+            )
     return replace(outcome, name=f"{proxy.forgotten} answers to COMMIT lost")
 
 

@@ -31,7 +31,7 @@ def read_backup(database: Database, keys: Keys, path: Path) -> int:
     """Put a backup into a fresh installation. Returns the number of rows.
 
     Raises:
-        ValueError: it is no backup, belongs to another pepper, or the installation is not fresh. Nothing is changed.
+        ValueError: it is no backup, damaged, of another pepper, or the installation is not fresh. Nothing is changed.
     """
     content = path.read_bytes()
     if not content.startswith(HEAD):
@@ -39,5 +39,7 @@ def read_backup(database: Database, keys: Keys, path: Path) -> int:
     try:
         rows = json.loads(keys.open(content.removeprefix(HEAD), PLACE))
     except WrongKeyError as error:
-        raise ValueError(f"{path} was made with another pepper.key: put the right key back first") from error
+        raise ValueError(
+            f"{path} was made with another pepper.key (put the right key back first), or is damaged"
+        ) from error
     return database.run(copying.load, rows)

@@ -1,10 +1,16 @@
 """Settings, read once from the environment or nahbei.toml. Names are listed in the README."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from catalog.search import HIDDEN_DAYS, OLD_DAYS
 
@@ -29,6 +35,13 @@ class Settings(BaseSettings):
     telegram_webhook_listen: str = "127.0.0.1:8443"  # behind a web server that speaks TLS
     telegram_webhook_secret: SecretStr | None = None
     telegram_groups: Literal["leave", "link"] = "leave"  # or answer with a link to the private chat, when mentioned
+    matrix_homeserver: str | None = None  # its address, such as https://matrix.example.org
+    matrix_user: str = ""  # the assistant's own account, such as @nahbei:example.org
+    matrix_password: SecretStr | None = None  # with it a lost or revoked device is replaced by itself
+    matrix_access_token: SecretStr | None = None  # of a device made for the assistant, instead of the password
+    matrix_device_id: str = ""  # of that token, where the homeserver does not say it
+    matrix_allow_servers: Annotated[tuple[str, ...], NoDecode] = ()  # whose people may write to us; empty: everybody's
+    matrix_buttons: Literal["text", "polls", "reactions"] = "text"  # how options are offered beside the numbers
     gateway_socket: Path | None = None  # a socket for a gateway of one's own
     health_listen: str = "127.0.0.1:9431"  # where /health and /metrics are; empty: nowhere
     reports: int = Field(default=3, ge=1)  # so many families must say the same before an offer is marked
@@ -42,6 +55,12 @@ class Settings(BaseSettings):
     @classmethod
     def _at_home(cls, path: Path | None) -> Path | None:
         return path.expanduser() if path else None
+
+    @field_validator("matrix_allow_servers", mode="before")
+    @classmethod
+    def _listed(cls, names: object) -> object:
+        """ "example.org, matrix.org", as an environment variable has it; nahbei.toml may have a list."""
+        return tuple(name.strip() for name in names.split(",") if name.strip()) if isinstance(names, str) else names
 
     @field_validator("health_listen")
     @classmethod

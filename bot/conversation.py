@@ -45,6 +45,14 @@ class Conversation:
         )
         return (Say("⏳ " + text),)
 
+    def farewell(self, state: State) -> tuple[Reply, ...]:
+        """The last words where everything is deleted and the chat itself is left."""
+        text = self._scene(state).text.gettext(
+            "Everything you told me is deleted. I am leaving this chat now. "
+            "If you need me again, invite me again or start a new chat with me."
+        )
+        return (Say("👋 " + text),)
+
     def with_reports(self, reported: Mapping[str, tuple[str, ...]]) -> "Conversation":
         """The same, with what several families say about offers on their cards."""
         return replace(self, desk=replace(self.desk, catalog=replace(self.desk.catalog, reported=reported)))

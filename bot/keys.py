@@ -53,6 +53,10 @@ class Keys:
         """To notice, before anything is written, that a database was made with another pepper."""
         return self._digest("check").hex()
 
+    def secret(self, purpose: str) -> bytes:
+        """A key of its own for something else that has to be encrypted."""
+        return _derived(self.pepper, f"nahbei {purpose}".encode())
+
     def seal(self, content: bytes, place: bytes) -> bytes:
         """Encrypt `content` for one place (a row); it opens nowhere else."""
         nonce = os.urandom(NONCE_BYTES)

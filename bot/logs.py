@@ -10,17 +10,24 @@ import sys
 import threading
 import traceback
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 
 ROOT = Path(__file__).parent.parent
-ALLOWED = frozenset({
-    "event", "level", "timestamp", "channel", "error", "logger", "place", "chats", "count", "seconds", "ms", "kind",
-    "version", "offers", "problems", "months", "port", "signal",
-})  # fmt: skip
-_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.:<> ,/-]{0,160}")
+NUMBERS = frozenset({"channels", "chats", "count", "months"})
+_PLACE = r"[\w/<>.-]{1,80}:\d{1,6}"
+CODES: Mapping[str, re.Pattern[str]] = {  # under which name what form is kept
+    "event": re.compile(r"[a-z_]{1,40}"),
+    "level": re.compile(r"[a-z]{1,10}"),
+    "channel": re.compile(r"[a-z]{1,20}"),
+    "timestamp": re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"),
+    "error": re.compile(rf"\w{{1,60}}( {_PLACE})?"),
+    "logger": re.compile(r"[a-z_][\w.]{0,80}"),
+    "place": re.compile(_PLACE),
+}
 OURS = ("bot", "catalog", "locales")
 
 
@@ -34,7 +41,7 @@ def set_up_logs(stream: TextIO | None = None, *, debug: bool = False) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if debug else logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(stream or sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _Unfailing(stream or sys.stderr))),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -49,15 +56,13 @@ def set_up_logs(stream: TextIO | None = None, *, debug: bool = False) -> None:
 
 def only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Keep numbers and short codes under names that are on the list; drop the rest."""
-    return {name: value for name, value in event.items() if name in ALLOWED and _is_harmless(value)}
+    return {name: value for name, value in event.items() if _is_harmless(name, value)}
 
 
-def _is_harmless(value: object) -> bool:
-    return value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and _is_code(value))
-
-
-def _is_code(value: str) -> bool:
-    return bool(_CODE.fullmatch(value)) or bool(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", value))
+def _is_harmless(name: str, value: object) -> bool:
+    if isinstance(value, str):
+        return name in CODES and CODES[name].fullmatch(value) is not None
+    return name in NUMBERS and isinstance(value, int)
 
 
 def where(error: BaseException) -> str:
@@ -73,6 +78,21 @@ def _is_ours(path: str) -> bool:
 
 def _relative(path: str) -> str:
     return Path(path).relative_to(ROOT).as_posix()
+
+
+class _Unfailing:
+    """A stream without room for another line, on a full disk for instance, is no reason to stop answering families."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, line: str) -> None:
+        with suppress(OSError):
+            self._stream.write(line)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 class _Foreign(logging.Handler):

@@ -5,6 +5,7 @@ again and again is found out. Losing them with the power does no harm.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 WIDTH = 8  # bytes of a message's number; 0: none
@@ -21,7 +22,8 @@ class Marker:
         return int.from_bytes(os.pread(self._file, WIDTH, 0)) or None
 
     def set(self, message: int) -> None:
-        os.pwrite(self._file, message.to_bytes(WIDTH), 0)
+        with suppress(OSError):  # a full disk is no reason not to answer
+            os.pwrite(self._file, message.to_bytes(WIDTH), 0)
 
     def clear(self) -> None:
         self.set(0)

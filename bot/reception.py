@@ -105,8 +105,8 @@ class Reception:
         try:
             replies = await self._rescue(_cut(update).said)
             for n, call in enumerate(channel.lay_out(replies, update.address, None) if replies else ()):
-                delivering = channel.deliver(call, update.address, f"{digest.hex()}.rescue.{n}")
-                await asyncio.wait_for(delivering, self._patience)
+                async with asyncio.timeout(self._patience):
+                    await channel.deliver(call, update.address, f"{digest.hex()}.rescue.{n}")
         except Exception as error:  # noqa: BLE001 the update comes again, and is tried again
             log.warning("rescue_failed", channel=channel.name, error=where(error))
             return

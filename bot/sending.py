@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from bot.channels.base import Channel, GoneError, RefusedError, UnsentError
+from bot.channels.base import Channel, Departing, GoneError, RefusedError, UnsentError
 from bot.logs import where
 from bot.metrics import Metrics
 from bot.seals import Letter, Seals
@@ -71,11 +71,23 @@ class Sender:
             arrived = await self._send_one(claimed, channel, parcel, letter)
             if arrived is None:
                 return
+            if letter.closes:
+                await self._depart(channel, letter.address)
             refs = [self._seals.ref(claimed.chat, ref) for ref in arrived]
             is_ours = await self._mark(claimed, parcel, letter, refs, following, wait)
             self._at("after_mark")
             if not is_ours:
                 return
+
+    async def _depart(self, channel: Channel, address: str) -> None:
+        """Leave a chat in which everything is said and deleted."""
+        if not isinstance(channel, Departing):
+            return
+        try:
+            async with asyncio.timeout(self._patience.send):
+                await channel.depart(address)
+        except Exception as error:  # noqa: BLE001 nothing of the family is left there, only we are
+            log.warning("not_left", channel=channel.name, error=where(error))
 
     async def _mark(
         self, claimed: Claim, parcel: Parcel, letter: Letter, refs: Sequence[bytes], following: int | None, wait: float
@@ -111,7 +123,8 @@ class Sender:
             return None
         self._at("before_send")
         try:
-            refs = await asyncio.wait_for(self._call(channel, letter, parcel), self._patience.send)
+            async with asyncio.timeout(self._patience.send):
+                refs = await self._call(channel, letter, parcel)
         except GoneError:
             self._metrics.sends.labels(channel.name, "gone").inc()
             await self._write(turns.gone, claimed.chat, self._today())

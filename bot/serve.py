@@ -7,6 +7,7 @@ import resource
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -42,6 +43,8 @@ def channels(settings: Settings, languages: Languages) -> list[Channel]:
     found: list[Channel] = []
     if settings.telegram_token:
         found.append(_telegram(settings, settings.telegram_token, languages))
+    if settings.matrix_homeserver:
+        found.append(_matrix(settings, settings.matrix_homeserver))
     if settings.gateway_socket:
         found.append(Gateway(settings.gateway_socket))
     return found
@@ -64,6 +67,25 @@ def _telegram(settings: Settings, token: SecretStr, languages: Languages) -> Cha
         api=settings.telegram_api_url,
         webhook=webhook,
         stays_in_groups=settings.telegram_groups == "link",
+    )
+
+
+def _matrix(settings: Settings, homeserver: str) -> Channel:
+    try:
+        from bot.channels.matrix import Account, Matrix  # noqa: PLC0415 takes a while to load, and only Matrix needs it
+    except ModuleNotFoundError as error:
+        raise ValueError("for Matrix install the extra: pip install 'nahbei[matrix]'") from error
+    password, token = settings.matrix_password, settings.matrix_access_token
+    if not token and not (settings.matrix_user and password):
+        raise ValueError(
+            "NAHBEI_MATRIX_HOMESERVER needs NAHBEI_MATRIX_USER and NAHBEI_MATRIX_PASSWORD, or NAHBEI_MATRIX_ACCESS_TOKEN"
+        )
+    return Matrix(
+        Account(homeserver, settings.matrix_user, password, token, settings.matrix_device_id),
+        settings.data_dir / "matrix",
+        partial(load_keys, settings.keys, create=False),
+        servers=settings.matrix_allow_servers,
+        buttons=settings.matrix_buttons,
     )
 
 

@@ -16,7 +16,7 @@ from time import perf_counter
 
 import structlog
 
-from bot.channels.base import Channel, Update
+from bot.channels.base import Channel, Departing, Update
 from bot.conversation import Conversation
 from bot.dialogue.model import Input, Reply, State, Turn
 from bot.keys import Keys, WrongKeyError
@@ -164,7 +164,8 @@ class Service:
             task.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
         try:
-            await asyncio.wait_for(self._database.do(delivery.leave, self.owner), GOODBYE)
+            async with asyncio.timeout(GOODBYE):
+                await self._database.do(delivery.leave, self.owner)
         except (UnavailableError, TimeoutError):
             log.warning("left_without_goodbye")
         self._mind.shutdown(wait=False, cancel_futures=True)
@@ -249,10 +250,9 @@ class Service:
             log.warning("claims_found", chats=freed)
 
     async def _rest(self) -> None:
-        try:
-            await asyncio.wait_for(self._awake.wait(), self._limits.poll)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.poll):
+                await self._awake.wait()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._work.pop(task, None)
@@ -284,7 +284,7 @@ class Service:
 
     async def _answer(self, claimed: Claim, message: Message) -> None:
         if message.tries >= POISON_TRIES:
-            await self._set_aside(claimed, message, "ended the process")
+            await self._set_aside(claimed, message, "ended_the_process")
             return
         started = perf_counter()
         waits, begins_to_wait = self._answered.take(claimed.chat, self._database.now())
@@ -292,6 +292,8 @@ class Service:
             update = self._seals.open_update(claimed.chat, message.content)
             state = self._state(claimed)
             turn = await self._think(self._turn, message, state, update, begins_to_wait)
+            if forgets(turn) and isinstance(self._channels[claimed.channel], Departing):
+                turn = replace(turn, replies=await self._think(self.conversation.farewell, state))
             answered = await self._packed(claimed, message, update, state, turn)
             self._at("before_turn_commit")
             await self._write(turns.record, self.owner, claimed, answered, self._database.now(), self._today())

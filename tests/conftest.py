@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psycopg
@@ -24,6 +25,10 @@ from bot.understanding.reading import Understanding
 from bot.vocabulary import topic_index
 from catalog.catalog import Catalog, load_catalog
 from catalog.topics import Topics, load_topics
+from tests.matrix.homeserver import Synapse, synapse_in
+
+if TYPE_CHECKING:
+    from tests.matrix.house import House
 
 NOW = datetime(2026, 11, 23, 10, 0)  # noqa: DTZ001 local time without zone, as everywhere; a Monday
 SHARED = Path(__file__).parent.parent.parent / "shared"
@@ -34,6 +39,7 @@ settings.load_profile("default")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="the long form of what is proven in a short one")
     parser.addoption("--update", action="store_true", help="write transcripts anew from what is answered now")
 
 
@@ -182,3 +188,43 @@ def database(database_url: str | None, tmp_path: Path, keys: Keys, clock: Clock)
     opened = open_database(keys, tmp_path, database_url, clock=clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def neighbour(database: Database, database_url: str | None, tmp_path: Path, keys: Keys) -> Iterator[Database]:
+    """A second process on the same database."""
+    opened = open_database(keys, tmp_path, database_url, clock=database.now)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path, keys: Keys, clock: Clock) -> Iterator[Database]:
+    """What only SQLite does."""
+    opened = open_database(keys, tmp_path, clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def postgresql(postgres_url: str, tmp_path: Path, keys: Keys, clock: Clock) -> Iterator[Database]:
+    """What only PostgreSQL does."""
+    opened = open_database(keys, tmp_path, postgres_url, clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def homeserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
+    """A real Matrix homeserver; it is up in a second or two."""
+    server = synapse_in(tmp_path_factory.mktemp("synapse"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def house(homeserver: Synapse, keys: Keys, tmp_path: Path) -> "House":
+    """An installation with an account of its own on that homeserver."""
+    from tests.matrix.house import House  # noqa: PLC0415 it needs this file, and the extra for Matrix
+
+    return House(homeserver, keys, tmp_path / "house")

@@ -19,6 +19,13 @@ class After:
 
 
 @dataclass(frozen=True)
+class Until:
+    """Arrives when it is allowed to."""
+
+    allowed: asyncio.Event
+
+
+@dataclass(frozen=True)
 class Lost:
     """Arrives, but what is said afterwards is this."""
 
@@ -30,7 +37,7 @@ class Hangs:
     """Neither arrives nor ends."""
 
 
-Trouble = BaseException | After | Lost | Hangs
+Trouble = BaseException | After | Until | Lost | Hangs
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,9 @@ class Postbox:
                 await asyncio.get_running_loop().create_future()
             case After(seconds):
                 await asyncio.sleep(seconds)
+                return self._arrive(call, address, key)
+            case Until(allowed):
+                await allowed.wait()
                 return self._arrive(call, address, key)
             case Lost(error):
                 self._arrive(call, address, key)

@@ -65,7 +65,7 @@ class Echo(Conversation):
 
     def __init__(self, end: Callable[[], NoReturn] | None = None) -> None:
         """Without desk and clock."""
-        object.__setattr__(self, "end", end)
+        object.__setattr__(self, "_end", end)
 
     def answer(self, state: State, said: Input) -> Turn:
         n = state.answers.shown + 1
@@ -76,7 +76,7 @@ class Echo(Conversation):
             case Text(words) if words.startswith("boom"):
                 raise RuntimeError(f"a bug with {words}")
             case Text(words) if words.startswith("end"):
-                self.end()
+                self._end()  # type: ignore[attr-defined]
             case Text(words) if words.startswith("say "):
                 return Turn(after, tuple(Say(f"{n}: {words} {part}") for part in range(int(words.split(" ")[1]))))
             case Text(words) if words.startswith("help!"):
@@ -139,8 +139,8 @@ class Stage:
             await playing
             work[1].cancel()
             await service.stop()
-        elif playing.done():
-            assert isinstance(playing.exception(), Ended)
+        elif playing.done() and (error := playing.exception()):
+            assert isinstance(error, Ended)
         for task in work:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)

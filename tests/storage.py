@@ -1,5 +1,8 @@
 """What the tests of the store share: a few arrivals and answers, a look into the tables, and a way to meet in them."""
 
+import asyncio
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +22,7 @@ from bot.store.tables import metadata
 T = TypeVar("T")
 Contents = Mapping[str, Sequence[tuple[object, ...]]]
 
+ALIVE = 10.0  # seconds of a lease
 PATIENCE = 30.0  # seconds after which a test that waits has failed
 
 
@@ -112,3 +116,81 @@ def wait_for_locks(database: Database, waiting: int) -> None:
     while rows(database, query) != [(waiting,)]:
         assert monotonic() < until, "nobody waits"
         sleep(0.01)
+
+
+ROOT = Path(__file__).parent.parent
+
+
+def processes_at_once(prepare: str, act: str, *arguments: Sequence[str]) -> list[str]:
+    """Run Python in processes that act together, one for each list of arguments, and return what they print."""
+    code = f"import sys\n{prepare}\nprint('ready', flush=True)\nsys.stdin.readline()\n{act}"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", code, *each],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for each in arguments
+    ]
+    for process in processes:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n", process.communicate()
+    for process in processes:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    printed = [process.communicate(timeout=2 * PATIENCE) for process in processes]
+    assert [process.returncode for process in processes] == [0] * len(processes), printed
+    return [output for output, _ in printed]
+
+
+def put(connection: Connection, name: str) -> str:
+    connection.execute(text("INSERT INTO facts (name, value) VALUES (:name, 'put')"), {"name": name})
+    return name
+
+
+def facts(database: Database) -> set[object]:
+    return {name for (name,) in rows(database, "SELECT name FROM facts WHERE value = 'put'")}
+
+
+async def together(database: Database, operations: Sequence[Callable[[Connection], object]]) -> list[object]:
+    """Submit all operations while the writers are busy, so that they can be committed together."""
+    begun, may_end = Event(), Event()
+
+    def keep_busy(_: Connection) -> None:
+        begun.set()
+        may_end.wait(PATIENCE)
+
+    async def submit(operation: Callable[[Connection], object]) -> object:
+        return await database.do(operation)
+
+    busy = asyncio.create_task(submit(keep_busy))
+    await asyncio.to_thread(begun.wait, PATIENCE)
+    tasks = [asyncio.create_task(submit(operation)) for operation in operations]
+    await asyncio.sleep(0)
+    may_end.set()
+    await busy
+    return await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def take_over(database: Database, heir: str, now: float) -> int:
+    return database.run(delivery.stay_alive, heir, now, ALIVE)
+
+
+def lose(database: Database, claimed: Claim, heir: str = "two") -> Claim:
+    """The owner's lease has ended (it never had one); somebody else takes its chat."""
+    assert take_over(database, heir, 0.0) == 1
+    lost = claim(database, heir)
+    assert lost.chat == claimed.chat
+    return lost
+
+
+def pending(database: Database) -> list[tuple[object, ...]]:
+    return rows(database, "SELECT pending FROM chats ORDER BY chat")
+
+
+def outbox(database: Database) -> list[tuple[object, ...]]:
+    return rows(database, "SELECT n, started, unclear, failed FROM outbox ORDER BY chat, n")

@@ -16,6 +16,8 @@ EDGES = {
 ONLY_IN = {
     "telegram": ("bot/channels/telegram/",),
     "nio": ("bot/channels/matrix/",),
+    "peewee": ("bot/channels/matrix/",),
+    "playhouse": ("bot/channels/matrix/",),
     "sqlalchemy": ("bot/store/", "catalog/db.py"),
     "alembic": ("bot/store/",),
     "sqlcipher3": ("bot/store/",),
@@ -23,7 +25,7 @@ ONLY_IN = {
     "cryptography": ("bot/keys.py",),
     "prometheus_client": ("bot/metrics.py",),
     "httpx": (),
-    "aiohttp": ("bot/channels/telegram/", "bot/health.py", "bot/serve.py"),
+    "aiohttp": ("bot/channels/matrix/", "bot/channels/telegram/", "bot/health.py", "bot/serve.py"),
     "click": ("bot/cli.py",),
     "openpyxl": ("catalog/sources/spreadsheet.py",),
 }

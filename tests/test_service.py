@@ -21,7 +21,7 @@ from bot.store import delivery, retention
 from bot.store.database import Database
 from bot.store.tables import chats
 from tests.conftest import Clock
-from tests.postbox import After, Hangs, Postbox, message
+from tests.postbox import After, Hangs, Postbox, Until, message
 from tests.serving import LIMITS, POINTS, Doom, Echo, Ended, Script, Stage, running, until
 from tests.storage import contents, rows
 
@@ -157,13 +157,10 @@ def test_a_chat_that_floods_is_told_once_and_waits_while_others_go_on(stage: Sta
     async def play() -> None:
         async with stage.serving(postbox, limits=limits) as service:
             await service.accept("postbox", said("flood", *(f"m{n}" for n in range(8))))
-            await until(lambda: len(postbox.arrived("flood")) == 5)
+            await until(lambda: stage.waiting() == (4, 0))
             await service.accept("postbox", said("calm", "hello"))
             await until(lambda: postbox.arrived("calm") == ["1: hello"])
-            assert stage.waiting() == (4, 0), "nobody let it wait"
-            for _ in range(4):
-                stage.clock.pass_(1)
-                await until(lambda: stage.waiting()[0] == 0 or len(postbox.arrived("flood")) > 5)
+            assert stage.waiting() == (4, 0), "its time has not passed"
             await stage.passing(lambda: stage.waiting() == (0, 0), step=1)
 
     asyncio.run(play())
@@ -303,7 +300,7 @@ def test_a_message_that_ended_the_process_three_times_is_set_aside(stage: Stage,
             assert has_ended == (life < POISON_TRIES)
     assert postbox.arrived("a") == ["1: hello", "sorry in tr", "2: and then?"]
     assert postbox.arrived("b") == ["1: hello"]
-    assert "ended the process" in repr(contents(stage.database)["quarantine"])
+    assert "ended_the_process" in repr(contents(stage.database)["quarantine"])
 
 
 def test_a_process_that_ended_between_two_answers_blames_no_message(stage: Stage, tmp_path: Path) -> None:
@@ -432,8 +429,6 @@ def test_wherever_the_process_ends_nothing_is_lost_or_disordered_and_in_a_chat_a
     for chat in ("a", "b", "c"):
         assert without_repeats(postbox.arrived(chat)) == ["1: say 1 0", "2: say 2 0", "2: say 2 1"]
         assert duplicates(postbox.arrived(chat)) <= 1
-    if point != "after_send":
-        assert len(postbox.deliveries) == 9
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -448,20 +443,26 @@ def test_a_process_that_ends_again_and_again_at_the_same_point_loses_nothing(sta
 
 
 def test_another_process_goes_on_when_the_lease_of_the_first_has_ended(stage: Stage) -> None:
-    """Both are alive; the first one hangs in a send and then wakes up: one answer twice, none lost, none out of order."""
+    """The first one hangs in a send and then wakes up: one answer comes twice, none is lost, none is out of order."""
     if stage.database.is_sqlite:
         pytest.skip("one process has a SQLite database to itself")
-    postbox, slow = Postbox(), Postbox()
-    slow.trouble("a", After(0.2))
+    slow, postbox = Postbox(), Postbox()
 
     async def play() -> None:
-        first, second = stage.service(slow), stage.service(postbox)
+        wakes_up, goes_on = asyncio.Event(), asyncio.Event()
+        slow.trouble("a", Until(wakes_up))
+        postbox.trouble("a", After(0), Until(goes_on))
+        first = stage.service(slow, limits=replace(LIMITS, chats_at_once=1))
         async with running(first, alive=False):
             await first.accept("postbox", said("a", "say 3"))
             await until(lambda: slow.attempts == 1)
             stage.clock.pass_(LIMITS.alive + 1)
-            async with running(second):
-                await until(lambda: len(slow.deliveries) == 1)
+            async with running(stage.service(postbox)):
+                await until(lambda: postbox.attempts == 2)
+                wakes_up.set()
+                await until(lambda: slow.arrived("a") != [])
+                await asyncio.sleep(0.05)
+                goes_on.set()
                 await stage.settled()
 
     asyncio.run(play())

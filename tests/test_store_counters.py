@@ -1,7 +1,6 @@
 """Counted is what families look for and report; never who, never twice a week, and never after a month is closed."""
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -10,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
@@ -209,12 +207,6 @@ def test_months_that_were_missed_are_all_published_the_oldest_first_and_stay(dat
     count_many(database, 12, today=date(2027, 1, 2))
     database.run(counters.turn_over, date(2027, 2, 1))
     assert list(database.run(counters.published)) == ["2026-09", "2026-10", "2026-11", "2027-01"]
-
-
-@pytest.fixture
-def postgresql(postgres_url: str, tmp_path: Path, keys: Keys) -> Iterator[Database]:
-    with closing(open_database(keys, tmp_path, postgres_url)) as opened:
-        yield opened
 
 
 def test_two_processes_that_close_a_month_at_once_publish_it_once(postgresql: Database) -> None:

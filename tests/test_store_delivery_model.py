@@ -5,10 +5,7 @@ it can be believed.
 """
 
 from collections import defaultdict
-from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -16,17 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from bot.dialogue.model import Forget
-from bot.keys import Keys
 from bot.store import delivery, retention, turns
 from bot.store.database import Database
 from bot.store.delivery import Claim, LostClaimError, Parcel
-from bot.store.opening import open_database
 from bot.store.turns import Answered
-from tests.conftest import NOW, Clock
-from tests.storage import arrival, empty, rows
+from tests.conftest import NOW
+from tests.storage import ALIVE, arrival, empty, rows
 
 CHATS = [b"chat a", b"chat b", b"chat c"]
-ALIVE = 10.0
 some_chat = st.sampled_from(CHATS)
 
 
@@ -292,14 +286,17 @@ class Delivery(RuleBasedStateMachine):
         self.database.run(delivery.let_go, self.owner, claimed.chat, self.now)
 
 
-def test_nothing_is_lost_doubled_or_out_of_order_on_sqlite(tmp_path: Path, keys: Keys, clock: Clock) -> None:
-    with closing(open_database(keys, tmp_path, clock=clock)) as database:
-        run_state_machine_as_test(partial(Delivery, database), settings=settings(stateful_step_count=40))
+def play(database: Database, examples: int, steps: int) -> None:
+    class OnDatabase(Delivery):
+        def __init__(self) -> None:
+            super().__init__(database)
+
+    run_state_machine_as_test(OnDatabase, settings=settings(max_examples=examples, stateful_step_count=steps))
 
 
-def test_nothing_is_lost_doubled_or_out_of_order_on_postgresql(
-    postgres_url: str, tmp_path: Path, keys: Keys, clock: Clock
-) -> None:
-    few = settings(max_examples=settings.default.max_examples // 4, stateful_step_count=30)
-    with closing(open_database(keys, tmp_path, postgres_url, clock=clock)) as database:
-        run_state_machine_as_test(partial(Delivery, database), settings=few)
+def test_nothing_is_lost_doubled_or_out_of_order_on_sqlite(sqlite: Database) -> None:
+    play(sqlite, settings().max_examples, steps=40)
+
+
+def test_nothing_is_lost_doubled_or_out_of_order_on_postgresql(postgresql: Database) -> None:
+    play(postgresql, settings().max_examples // 4, steps=30)

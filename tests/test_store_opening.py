@@ -2,16 +2,15 @@
 
 import os
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from bot.dialogue.model import Count
 from bot.keys import Keys
@@ -20,9 +19,8 @@ from bot.store.database import Database
 from bot.store.opening import FILE, FIXED_SQLITE, migrate, open_database, postgres_engine, sqlite_engine
 from bot.store.tables import metadata
 from tests.conftest import NOW, Clock
-from tests.storage import PATIENCE, accept, arrival, at_once, claim, contents, files, rows
+from tests.storage import accept, arrival, at_once, claim, contents, files, processes_at_once, rows
 
-ROOT = Path(__file__).parent.parent
 PLAIN_TEXT = b"what was said in plain text"
 HEAD = "0002"
 
@@ -70,23 +68,19 @@ def test_the_settings_stay_after_a_scrub(tmp_path: Path, keys: Keys) -> None:
         assert rows(database, "SELECT count(*) FROM inbox") == [(1,)]
 
 
+def read_then_write(connection: Connection) -> None:
+    """Whoever begins this as a reader is refused, without any waiting, as soon as another has written."""
+    n = connection.execute(text("SELECT count(*) FROM inbox")).scalar_one()
+    delivery.accept(connection, [arrival(n)], 0.0)
+
+
 def test_a_transaction_owns_the_writers_place_from_its_start(tmp_path: Path, keys: Keys) -> None:
+    def write(process: Database) -> None:
+        for _ in range(25):
+            process.run(read_then_write)
+
     with closing(open_database(keys, tmp_path)) as first, closing(open_database(keys, tmp_path)) as second:
-
-        def count_up(connection: object, process: Database) -> None:
-            """Reads, and writes only then: begun as a reader it would fail as soon as another has written."""
-
-        def read_then_write(process: Database) -> None:
-            for _ in range(25):
-                process.run(
-                    lambda connection: delivery.accept(
-                        connection,
-                        [arrival(connection.execute(text("SELECT count(*) FROM inbox")).scalar_one())],
-                        0.0,
-                    )
-                )
-
-        at_once([lambda process=process: read_then_write(process) for process in (first, second)])
+        at_once([partial(write, process) for process in (first, second)])
         assert rows(first, "SELECT count(*) FROM inbox") == [(50,)]
 
 
@@ -204,15 +198,13 @@ def test_many_that_open_one_database_for_the_first_time_agree(
             database.close()
 
 
-PROCESS = """
-import sys
+PREPARE = """
 from pathlib import Path
 from bot.keys import Keys
 from bot.store.opening import open_database
-
+"""
+ACT = """
 keys = Keys("5e" * 32, b"pepper of the tests, 32 bytes...")
-print("ready", flush=True)
-sys.stdin.readline()
 open_database(keys, Path(sys.argv[1]), *sys.argv[2:]).close()
 """
 
@@ -220,18 +212,7 @@ open_database(keys, Path(sys.argv[1]), *sys.argv[2:]).close()
 def test_processes_that_begin_together_make_the_tables_once(
     database_url: str | None, tmp_path: Path, keys: Keys
 ) -> None:
-    command = [sys.executable, "-W", "ignore", "-c", PROCESS, str(tmp_path), *([database_url] if database_url else [])]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    processes = [subprocess.Popen(command, cwd=ROOT, text=True, **pipes) for _ in range(3)]
-    for process in processes:
-        assert process.stdout
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    errors = [process.communicate(timeout=PATIENCE)[1] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0, 0], errors
+    processes_at_once(PREPARE, ACT, *[[str(tmp_path), *([database_url] if database_url else [])]] * 3)
     with closing(open_database(keys, tmp_path, database_url)) as database:
         assert accept(database, arrival(1)) == [True]
 
@@ -243,7 +224,7 @@ def fill_first_version(engine: Engine, keys: Keys) -> None:
     """One row in each table of the first version, as it wrote them."""
     with engine.begin() as connection:
         for statement in (
-            f"INSERT INTO facts VALUES ('pepper', '{keys.check()}')",
+            "INSERT INTO facts VALUES ('pepper', :check)",
             "INSERT INTO chats VALUES (:chat, 'test', :content, 99.0, 3, 5.0, 'process')",
             "INSERT INTO inbox (chat, digest, content, tries, at) VALUES (:chat, :digest, :content, 1, 5.0)",
             "INSERT INTO outbox VALUES (:chat, 0, 'key', :content, TRUE, 1, 2, 6.0)",
@@ -254,7 +235,7 @@ def fill_first_version(engine: Engine, keys: Keys) -> None:
             "INSERT INTO leases VALUES ('sweep', 'process', 8.0)",
             "INSERT INTO quarantine (channel, error, at) VALUES ('test', 'error', 9.0)",
         ):
-            values = {"chat": b"chat", "digest": b"digest", "content": b"content"}
+            values = {"chat": b"chat", "digest": b"digest", "content": b"content", "check": keys.check()}
             connection.execute(text(statement), {k: v for k, v in values.items() if f":{k}" in statement})
 
 

@@ -212,12 +212,6 @@ def test_of_a_chat_that_cannot_be_reached_everything_goes_at_once(database: Data
     assert contents(database) == after
 
 
-@pytest.fixture
-def postgresql(postgres_url: str, tmp_path: Path, keys: Keys) -> Iterator[Database]:
-    with closing(open_database(keys, tmp_path, postgres_url)) as opened:
-        yield opened
-
-
 def test_a_message_that_comes_in_while_its_chat_is_dropped_begins_a_new_one(postgresql: Database) -> None:
     accept(postgresql, arrival(1))
     with ThreadPoolExecutor(1) as thread:

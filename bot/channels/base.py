@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.dialogue.model import Input, Reply
 
@@ -85,3 +85,11 @@ class Channel(Protocol):
 
     def is_well(self) -> bool:
         """Whether it has heard from its messenger lately."""
+
+
+@runtime_checkable
+class Departing(Protocol):
+    """What a channel can do besides, where a chat is a room that one is in or not."""
+
+    async def depart(self, address: str) -> None:
+        """Everything is deleted, and the family has been told so: leave the chat; as far as it goes."""

@@ -49,7 +49,7 @@ from bot.understanding.reading import Understanding, Understood
 from catalog.catalog import Catalog
 from catalog.text import clean
 
-SAID_ALOUD = ("danger", "thanks", "hello", "voice", "picture", "plea")  # whole messages that are never an answer
+SAID_ALOUD = ("danger", "thanks", "hello", "voice", "picture", "unreadable", "plea")  # whole messages that are never an answer
 COMMANDS = (
     *("start", "back", "change", "skip", "help", "privacy", "delete", "language", "more", "none", "done"),
     *SAID_ALOUD,
@@ -313,7 +313,7 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
             return _skip(state, name, scene)
         case "danger":
             return Turn(state, with_steering(danger_menu(scene), state, scene, skip=False))
-        case "thanks" | "hello" | "voice" | "picture" | "plea" if speaks(state):
+        case "thanks" | "hello" | "voice" | "picture" | "unreadable" | "plea" if speaks(state):
             return Turn(state, (*small_talk(name, scene), *ask_again(state, scene)))
         case "language":
             return _change(state, LANGUAGE.name, scene)

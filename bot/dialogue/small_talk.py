@@ -18,6 +18,12 @@ def small_talk(name: str, scene: Scene) -> tuple[Reply, ...]:
         return (Say("🙉 " + _("I cannot listen to voice messages. Please write a few words, or tap a button.")),)
     if name == "picture":
         return (Say("🙈 " + _("I cannot look at pictures or files. Please write a few words, or tap a button.")),)
+    if name == "unreadable":
+        text = _(
+            "I cannot read your last message: it is locked for me. Please write it once more. "
+            "If that does not help, start a new chat with me."
+        )
+        return (Say("🔐 " + text),)
     return ()
 
 

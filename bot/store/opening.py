@@ -122,17 +122,17 @@ def postgres_engine(url: str) -> Engine:
     """PostgreSQL through psycopg 3: only a server that writes, every connection tried before it is used."""
     try:
         address = make_url(url)
-        if address.get_backend_name() not in {"postgresql", "postgres"}:
-            raise ValueError("NAHBEI_DATABASE_URL understands postgresql://user:password@host/database")
-        address = address.set(drivername="postgresql+psycopg")
+    except (ArgumentError, ValueError):  # whose own words may hold the password
+        raise ValueError("NAHBEI_DATABASE_URL must look like postgresql://user:password@host/database") from None
+    if address.get_backend_name() not in {"postgresql", "postgres"}:
+        raise ValueError("NAHBEI_DATABASE_URL understands postgresql://user:password@host/database")
+    try:
         return create_engine(
-            address,
+            address.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
             pool_size=POSTGRES_WRITERS,
             connect_args={"connect_timeout": CONNECT_SECONDS, "target_session_attrs": "read-write"},
         )
-    except ArgumentError as error:
-        raise ValueError("NAHBEI_DATABASE_URL must look like postgresql://user:password@host/database") from error
     except ModuleNotFoundError as error:
         raise ValueError("for PostgreSQL install the extra: pip install 'nahbei[postgres]'") from error
 

@@ -1,6 +1,6 @@
 """Chats as Telegram keeps them, and the people in them: what they do, and what they see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -129,15 +129,12 @@ class Person(Chat):
 
     def tap(self, label: str, lat: float = 51.15, lon: float = 14.99) -> int:
         """Tap a key of the keyboard: it sends the place, or its own label."""
-        keys = [key for row in (self.keyboard or {}).get("keyboard", ()) for key in row]
-        found = next((key for key in keys if key["text"] == label), None)
-        assert found, f"no key {label!r} among {[key['text'] for key in keys]}"
-        return self.share(lat, lon) if found.get("request_location") else self.say(label)
+        found = self._key(label)
+        return self.share(lat, lon) if found.get("request_location") else self.say(found["text"])
 
     def tap_on_desktop(self, label: str) -> int:
         """Where no place can be sent, the label goes as text."""
-        assert label in [key["text"] for row in (self.keyboard or {}).get("keyboard", ()) for key in row]
-        return self.say(label)
+        return self.say(self._key(label)["text"])
 
     def share(self, lat: float, lon: float) -> int:
         return self._send(kind="location", content={"location": {"latitude": lat, "longitude": lon}})
@@ -177,8 +174,15 @@ class Person(Chat):
 
     @property
     def keys(self) -> list[str]:
-        """Labels of the keyboard in place of the letters."""
-        return [key["text"] for row in (self.keyboard or {}).get("keyboard", ()) for key in row]
+        """Labels of the keyboard in place of the letters, as one sees them."""
+        return [_seen(key["text"]) for row in (self.keyboard or {}).get("keyboard", ()) for key in row]
+
+    def _key(self, label: str) -> Json:
+        for row in (self.keyboard or {}).get("keyboard", ()):
+            for key in row:
+                if _seen(key["text"]) == label:
+                    return dict(key)
+        raise AssertionError(f"no key {label!r} among {self.keys}")
 
     def _send(self, **parts: Any) -> int:
         if self.refusal and "blocked" not in self.refusal[1]:
@@ -228,9 +232,9 @@ def _command(text: str) -> list[Json]:
     return [{"type": "bot_command", "offset": 0, "length": units(text.split()[0])}]
 
 
+def _seen(label: str) -> str:
+    return label.replace("\u2060", "")
+
+
 def _file(name: str) -> Json:
     return {"file_id": f"{name}-id", "file_unique_id": name, "file_size": 1000}
-
-
-def labels(messages: Sequence[Message]) -> list[str]:
-    return [label for message in messages for label in message.labels]

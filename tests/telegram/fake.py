@@ -41,7 +41,9 @@ class Request:
 
 @dataclass
 class Fault:
-    """What goes wrong, how often, and for whom. `how`: a status, "cut" (before anything happens), "lost" (the answer), "slow"."""
+    """What goes wrong, how often, and for whom. `how`: a status, "cut" (before anything happens), or afterwards
+    "lost", "garbage", "slow" (the answer).
+    """
 
     how: int | str
     times: float = 1
@@ -131,6 +133,7 @@ class Fake:
         for connection in list(self._runner.server.connections if self._runner.server else ()):
             if connection.transport:
                 connection.transport.abort()
+        await asyncio.sleep(0.05)  # until everybody has noticed
 
     @property
     def url(self) -> str:
@@ -208,6 +211,8 @@ class Fake:
             if request.transport:
                 request.transport.abort()
             return web.Response()
+        except _GarbageError:
+            return web.Response(text="<html>a proxy, perhaps")
         return web.Response(
             body=b'{"ok":true,"result":' + json.dumps(result).encode() + b"}", content_type="application/json"
         )
@@ -232,8 +237,8 @@ class Fake:
             result = await self.execute(method, values)
             if fault and fault.how == "slow":
                 await asyncio.sleep(fault.seconds)
-            if fault and fault.how == "lost":
-                raise _CutError
+            if fault and fault.how in BROKEN:
+                raise BROKEN[fault.how]
             status = 200
         except RefusedError as error:
             status = error.status
@@ -308,6 +313,13 @@ class Fake:
 
 class _CutError(Exception):
     """The connection breaks."""
+
+
+class _GarbageError(Exception):
+    """Somebody else answers."""
+
+
+BROKEN: Mapping[int | str, type[Exception]] = {"lost": _CutError, "garbage": _GarbageError}
 
 
 def _ordered(fault: Fault, status: int) -> RefusedError:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 from pydantic import SecretStr
 
@@ -19,12 +19,14 @@ from bot.conversation import Conversation
 from bot.keys import Keys
 from bot.limits import Rate
 from bot.sending import Patience
+from bot.serve import supervise
 from bot.service import Limits, Service
 from bot.store import retention
 from bot.store.database import Database
 from bot.store.opening import open_database
 from tests.telegram.fake import Fake
 
+P = ParamSpec("P")
 QUICK = Rate(1e6, 1e6)
 LIMITS = Limits(
     answered=QUICK,
@@ -65,6 +67,11 @@ class Running:
     database: Database
     receiving: "asyncio.Task[None]"
 
+    async def hear(self, does: Callable[P, object], *args: P.args, **named: P.kwargs) -> None:
+        """Somebody does something; wait until it is answered."""
+        does(*args, **named)
+        await self.settle()
+
     async def settle(self) -> None:
         """Wait until every update is confirmed, every answer delivered, and every ornament done."""
         async with asyncio.timeout(LONGEST):
@@ -89,11 +96,12 @@ async def running(
     limits: Limits = LIMITS,
     others: Sequence[Channel] = (),
 ) -> AsyncIterator[Running]:
+    """What `nahbei serve` does, without its signals."""
     channel = channel or channel_to(fake)
     database = open_database(keys, folder, None)
     service = Service(database, keys, conversation, [channel, *others], limits=limits)
     answering = asyncio.create_task(service.run())
-    receiving = [asyncio.create_task(way.run(service)) for way in (channel, *others)]
+    receiving = [asyncio.create_task(supervise(way, service)) for way in (channel, *others)]
     try:
         yield Running(fake, channel, service, database, receiving[0])
     finally:
@@ -103,4 +111,5 @@ async def running(
         await service.stop()
         with suppress(asyncio.CancelledError):
             await answering
+        await channel.close()
         database.close()

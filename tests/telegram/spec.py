@@ -9,6 +9,7 @@ from typing import Any
 
 FILE = Path(__file__).parent / "api.json"
 KEPT = 5000
+TEXTS = {"str", "str|file"}
 SIMPLE: Mapping[str, tuple[type, ...]] = {"int": (int,), "float": (float, int), "bool": (bool,), "str": (str,)}
 
 
@@ -51,6 +52,9 @@ class Spec:
                 values[name] = raw
                 wrong += [] if "file" in kind else [f"{method}: {name} is no {kind}"]
                 continue
+            if kind in TEXTS:
+                values[name] = raw
+                continue
             values[name], problems = self._look_at(raw, kind, f"{method}: {name}")
             for problem in problems:
                 (ignored if problem.startswith("?") else wrong).append(problem.lstrip("?"))
@@ -62,7 +66,7 @@ class Spec:
             value = _value(raw, kind)
         except ValueError:
             return None, [f"{at} is no {kind}"]
-        return value, [] if isinstance(value, str) else self.problems(value, kind, at)
+        return value, self.problems(value, kind, at)
 
     def problems(self, value: object, written: str, at: str) -> list[str]:
         """What does not fit; "?" stands before what is only ignored."""
@@ -114,21 +118,13 @@ def _value(raw: str, written: str) -> Any:
         ValueError: it is of another type.
     """
     match written:
-        case "str" | "str|file":
-            return raw
         case "int":
             return int(raw)
         case "int|str":
             return int(raw) if raw.lstrip("-").isascii() and raw.lstrip("-").isdigit() else raw
         case "float":
             return float(raw)
-        case "bool":
-            return {"true": True, "false": False}[raw] if raw in {"true", "false"} else _no_value(raw)
     return json.loads(raw)
-
-
-def _no_value(raw: str) -> None:
-    raise ValueError(raw)
 
 
 def load_spec() -> Spec:

@@ -103,6 +103,12 @@ class Telegram:
             self._closing = None
             await self._bot.shutdown()
 
+    async def close(self) -> None:
+        """Close the connections where the event loop goes on without this channel."""
+        if self._closing:
+            self._closing.cancel()
+            await asyncio.wait([self._closing])
+
     def lay_out(self, replies: Sequence[Reply], address: str, chosen: str | None) -> Sequence[str]:
         to = Address.from_json(address)
         calls = layout.lay_out(replies, to.pressed, typed=to.typed, keyboard=to.keyboard)

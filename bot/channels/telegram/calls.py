@@ -63,7 +63,7 @@ async def told(action: Callable[[], Awaitable[Sequence[str]]], *, again: bool = 
 
 async def _message(bot: Bot, chat: int, call: Mapping[str, Any], _: Commands) -> Sequence[str]:
     sent = await bot.send_message(
-        chat, call["text"], parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW, reply_markup=_markup(call)
+        chat, call["text"], parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW, reply_markup=markup_of(call)
     )
     return (str(sent.message_id),)
 
@@ -77,7 +77,7 @@ async def _edit(bot: Bot, chat: int, call: Mapping[str, Any], commands: Commands
             call["message"],
             parse_mode=ParseMode.HTML,
             link_preview_options=NO_PREVIEW,
-            reply_markup=_inline(call),
+            reply_markup=inline_of(call),
         )
     except BadRequest as error:
         if UNCHANGED in error.message.lower():
@@ -133,13 +133,15 @@ CALLS: Mapping[str, Callable[[Bot, int, Mapping[str, Any], Commands], Awaitable[
 REPEATABLE = {"edit", "settle", "commands"}
 
 
-def _markup(call: Mapping[str, Any]) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove:
+def markup_of(call: Mapping[str, Any]) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove:
+    """What stands under a message: its buttons; else it brings the keyboard for a place, or closes one that is open."""
     if "places" in call:
         button = KeyboardButton(call["places"], request_location=True)
         return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
-    return _inline(call) or ReplyKeyboardRemove()
+    return inline_of(call) or ReplyKeyboardRemove()
 
 
-def _inline(call: Mapping[str, Any]) -> InlineKeyboardMarkup | None:
+def inline_of(call: Mapping[str, Any]) -> InlineKeyboardMarkup | None:
+    """The buttons under a message; None where it has none."""
     rows = [[InlineKeyboardButton(**button) for button in row] for row in call.get("rows", ())]
     return InlineKeyboardMarkup(rows) if rows else None

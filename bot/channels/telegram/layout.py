@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from bot.channels.telegram.updates import BESIDE_KEYBOARD, PLAIN
+from bot.channels.telegram.updates import BESIDE_KEYBOARD, KEY, PLAIN
 from bot.dialogue.model import Ask, Card, Option, Picture, Pin, Reply, Say
 
 MAX_UNITS = 4096  # UTF-16 code units of one message
@@ -17,6 +17,7 @@ SHORT_LABEL = 15  # characters; two such buttons fit beside each other
 TITLE = "🔹"  # how the line with an offer's title begins
 SHARED = (TITLE, "📍", "🕒", "📅", "📞", "✉️", "🌐")  # lines of a card that are forwarded
 NOTHING = "…"  # where a text holds nothing that can be seen
+UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
 JOINER = "\u200d"  # between the people of one family
 SKIN, FLAG = range(0x1F3FB, 0x1F400), range(0x1F1E6, 0x1F200)
 
@@ -72,7 +73,7 @@ def _calls(replies: Sequence[Reply], *, apart: bool) -> Iterator[Call]:
             case Ask():
                 yield from _messages(text, _question_rows(reply))
                 if reply.location:  # a message carries buttons or a keyboard, never both
-                    yield {"method": "message", "text": "📍", "places": shown(reply.location)}
+                    yield {"method": "message", "text": "📍", "places": _key(shown(reply.location))}
             case Card():
                 yield from _messages(text, _card_rows(reply), title=True)
             case Pin(lat=lat, lon=lon):
@@ -81,6 +82,11 @@ def _calls(replies: Sequence[Reply], *, apart: bool) -> Iterator[Call]:
                 yield {"method": "photo", "path": path, "text": escape(cut(shown(text), MAX_CAPTION))}
     if said:
         yield from _messages("\n\n".join(said))
+
+
+def _key(label: str) -> str:
+    """A label that is known again when it comes as text."""
+    return label[:1] + KEY + label[1:]
 
 
 def _messages(text: str, rows: Sequence[Sequence[Call]] = (), *, title: bool = False) -> Iterator[Call]:
@@ -111,8 +117,9 @@ def _card_rows(card: Card) -> list[list[Call]]:
 
 def _sharing(text: str) -> str:
     """The address that offers to forward a card: its page if it has one, and what one needs to go there."""
-    page = re.search(r"🌐 (?:https?://)?([^\s<>]+)", text)
-    address = f"https://t.me/share/url?url={quote('https://' + page[1] if page else ' ')}&text="
+    found = re.search(r"🌐 (?:https?://)?([^\s<>]+)", text)
+    page = quote(f"https://{found[1]}") if found else ""
+    address = f"https://t.me/share/url?url={page if 0 < len(page) < MAX_SHARED // 2 else '%20'}&text="
     for line in text.split("\n"):
         if line.startswith(SHARED) and len(address + (more := quote(line + "\n"))) <= MAX_SHARED:
             address += more
@@ -133,7 +140,7 @@ def _button(option: Option, mark: str = PLAIN) -> Call:
 def shown(text: str) -> str:
     """A text without what Telegram would not show, never empty: an empty message is refused."""
     cleaned = _DROPPED.sub("", text).strip()
-    return cleaned if any(c.isprintable() and not c.isspace() for c in cleaned) else NOTHING
+    return cleaned if any(unicodedata.category(c) not in UNSEEN for c in cleaned) else NOTHING
 
 
 def units(text: str) -> int:

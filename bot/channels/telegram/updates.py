@@ -17,6 +17,7 @@ WANTED = ("message", "callback_query", "my_chat_member")
 PLAIN = "1:"  # in front of what a button carries
 BESIDE_KEYBOARD = "1@"  # the same, where a keyboard for the position is open beside the button
 MARK = len(PLAIN)
+KEY = "\u2060"  # unseen, in the label of the keyboard: where no place can be sent, the label comes as text
 AWAY = (ChatMember.LEFT, ChatMember.BANNED)
 
 
@@ -100,6 +101,8 @@ def _membership(changed: ChatMemberUpdated) -> Received | None:
 
 def _said(message: Message) -> Input | None:
     """None for what Telegram itself writes into a chat, such as a timer that was set."""
+    if message.text and KEY in message.text:
+        return Command("place")  # no command of ours, so it is asked again
     if message.text:
         return _command(message.text) if message.text.startswith("/") else Text(message.text)
     place = message.location or (message.venue.location if message.venue else None)

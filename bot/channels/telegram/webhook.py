@@ -1,9 +1,10 @@
 """Where Telegram brings updates: a route of our own that says 200 only when they are stored."""
 
+import asyncio
 import hmac
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,7 +43,7 @@ class Webhook:
             await web.TCPSite(runner, self.host, self.port).start()
             yield
         finally:
-            route.is_stopping = True
+            await route.stop()
             await runner.cleanup()
 
 
@@ -50,14 +51,24 @@ class _Route:
     def __init__(self, secret: str, take_in: TakeIn) -> None:
         self._secret = secret.encode()
         self._take_in = take_in
-        self.is_stopping = False
+        self._is_stopping = False
+        self._coming = 0
+        self._nothing_comes = asyncio.Event()
 
     async def answer(self, request: web.Request) -> web.Response:
         given = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, self._secret):
             return web.Response(status=403)
-        update = _update(await request.read())
-        if self.is_stopping:
+        self._coming += 1
+        try:
+            return await self._taken(_update(await request.read()))
+        finally:
+            self._coming -= 1
+            if not self._coming:
+                self._nothing_comes.set()
+
+    async def _taken(self, update: dict[str, Any] | None) -> web.Response:
+        if self._is_stopping:
             return web.Response(status=503, headers=AGAIN)
         if update is None:
             return web.Response(status=400)
@@ -66,6 +77,14 @@ class _Route:
         except UnavailableError:
             return web.Response(status=503, headers=AGAIN)
         return web.Response()
+
+    async def stop(self) -> None:
+        """Let what is being brought come to its end, for a moment."""
+        self._is_stopping = True
+        self._nothing_comes.clear()
+        if self._coming:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._nothing_comes.wait(), ENDING)
 
 
 def _update(body: bytes) -> dict[str, Any] | None:

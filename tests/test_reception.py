@@ -1,0 +1,351 @@
+"""What comes in is safe before it is confirmed; whoever is in danger gets the numbers even if nothing can be stored."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from bot.channels.base import UnsentError, Update
+from bot.conversation import Conversation
+from bot.dialogue.model import Choice, Command, Input
+from bot.jsonlines import Desk
+from bot.keys import Keys
+from bot.limits import Rate
+from bot.reception import MAX_INPUT
+from bot.service import Service
+from bot.store.database import Database, UnavailableError
+from bot.store.opening import FILE, open_database, postgres_engine, sqlite_engine
+from tests.conftest import NOW, Clock
+from tests.postbox import Hangs, Postbox, message
+from tests.serving import LIMITS, Moody, Stage, running, until
+from tests.storage import rows
+
+FLOOD = replace(LIMITS, taken_in=Rate(5, 1))
+
+
+@pytest.fixture
+def stage(database: Database, keys: Keys, clock: Clock) -> Stage:
+    return Stage(database, keys, clock)
+
+
+@pytest.fixture
+def moody(database_url: str | None, tmp_path: Path, keys: Keys, clock: Clock) -> Iterator[Stage]:
+    """A stage whose database is away when it is told so."""
+    open_database(keys, tmp_path, database_url, clock=clock).close()
+    engine = postgres_engine(database_url) if database_url else sqlite_engine(tmp_path / FILE, keys.database)
+    with closing(Moody(engine, clock=clock)) as database:
+        yield Stage(database, keys, clock)
+
+
+def be_away(stage: Stage, *, away: bool) -> None:
+    assert isinstance(stage.database, Moody)
+    stage.database.is_away = away
+
+
+async def bring(service: Service, *updates: Update) -> None:
+    """As a channel does: again, until they are taken in."""
+    while True:
+        try:
+            return await service.accept("postbox", updates)
+        except UnavailableError:
+            await asyncio.sleep(0.01)
+
+
+def said(chat: str, *texts: Input | str, first: int = 0) -> list[Update]:
+    return [message(f"{chat} {n}", chat, text) for n, text in enumerate(texts, first)]
+
+
+# ---- stored, and how much of it
+
+
+def test_when_accepting_returns_the_message_is_in_the_database(stage: Stage) -> None:
+    async def play() -> None:
+        await stage.service(Postbox()).accept("postbox", said("a", "hello"))
+
+    asyncio.run(play())
+    assert stage.waiting() == (1, 0)
+
+
+def test_whoever_floods_is_left_unread_beyond_the_limit_and_confirmed_all_the_same(stage: Stage) -> None:
+    postbox = Postbox()
+
+    async def play() -> None:
+        async with stage.serving(postbox, limits=FLOOD) as service:
+            await service.accept("postbox", said("flood", *(f"m{n}" for n in range(20))))
+            await service.accept("postbox", said("calm", "hello"))
+            await stage.settled()
+            assert (
+                service.metrics.registry.get_sample_value("nahbei_updates_flooded_total", {"channel": "postbox"}) == 15
+            )
+            stage.clock.pass_(2)
+            await service.accept("postbox", said("flood", "a", "b", "c", first=20))
+            await stage.settled()
+
+    asyncio.run(play())
+    assert postbox.arrived("flood") == [*(f"{n + 1}: m{n}" for n in range(5)), "6: a", "7: b"]
+    assert postbox.arrived("calm") == ["1: hello"]
+    assert rows(stage.database, "SELECT count(*) FROM seen") == [(24,)]
+
+
+def test_what_a_channel_brings_again_does_not_count_as_a_flood(stage: Stage) -> None:
+    postbox = Postbox()
+
+    async def play() -> None:
+        async with stage.serving(postbox, limits=FLOOD) as service:
+            for _ in range(50):
+                await service.accept("postbox", said("a", "hello"))
+            await service.accept("postbox", said("a", "one", "two", "three", "four", "five", first=1))
+            await stage.settled()
+
+    asyncio.run(play())
+    assert postbox.arrived("a") == ["1: hello", "2: one", "3: two", "4: three", "5: four"]
+
+
+def test_what_could_not_be_stored_does_not_count_as_a_flood(moody: Stage) -> None:
+    postbox = Postbox()
+
+    async def play() -> None:
+        async with moody.serving(postbox, limits=FLOOD) as service:
+            be_away(moody, away=True)
+            for _ in range(50):
+                with pytest.raises(UnavailableError):
+                    await service.accept("postbox", said("a", "one", "two"))
+            be_away(moody, away=False)
+            await service.accept("postbox", said("a", "one", "two"))
+            await moody.settled()
+
+    asyncio.run(play())
+    assert postbox.arrived("a") == ["1: one", "2: two"]
+
+
+def test_a_text_that_nobody_would_read_is_cut(stage: Stage) -> None:
+    postbox = Postbox()
+
+    async def play() -> None:
+        async with stage.serving(postbox) as service:
+            await service.accept("postbox", said("a", "x" * 100_000))
+            await stage.settled()
+
+    asyncio.run(play())
+    assert postbox.arrived("a") == ["1: " + "x" * MAX_INPUT]
+
+
+def test_half_characters_in_texts_and_names_are_taken_in_like_everything_else(stage: Stage) -> None:
+    postbox = Postbox()
+
+    async def play() -> None:
+        async with stage.serving(postbox) as service:
+            await service.accept("postbox", [message("\ud83d", "chat \ud83d", "hello \ud83d")])
+            await stage.settled()
+
+    asyncio.run(play())
+    assert postbox.arrived("chat \ud83d") == ["1: hello \ud83d"]
+
+
+# ---- while nothing can be stored
+
+
+def test_a_danger_is_answered_once_while_the_database_is_away_and_the_rest_when_it_is_back(moody: Stage) -> None:
+    postbox = Postbox()
+
+    async def play() -> None:
+        async with moody.serving(postbox) as service:
+            await service.accept("postbox", said("a", "hello"))
+            await moody.settled()
+            be_away(moody, away=True)
+            for _ in range(5):
+                with pytest.raises(UnavailableError):
+                    await service.accept("postbox", said("a", "help! now", "and then?", first=1))
+            assert postbox.arrived("a") == ["1: hello", "call 112"]
+            be_away(moody, away=False)
+            await bring(service, *said("a", "help! now", "and then?", first=1))
+            await moody.settled()
+
+    asyncio.run(play())
+    assert postbox.arrived("a") == ["1: hello", "call 112", "2: and then?"]
+
+
+def test_a_danger_that_could_not_be_delivered_either_is_answered_when_it_comes_again(moody: Stage) -> None:
+    postbox = Postbox()
+    postbox.trouble("a", UnsentError("down"))
+
+    async def play() -> None:
+        async with moody.serving(postbox) as service:
+            be_away(moody, away=True)
+            for _ in range(3):
+                with pytest.raises(UnavailableError):
+                    await service.accept("postbox", said("a", "help! now"))
+
+    asyncio.run(play())
+    assert postbox.arrived("a") == ["call 112"]
+
+
+def test_a_danger_that_was_never_answered_is_answered_from_the_inbox_when_the_database_is_back(moody: Stage) -> None:
+    postbox = Postbox()
+    postbox.trouble("a", UnsentError("down"))
+
+    async def play() -> None:
+        async with moody.serving(postbox) as service:
+            be_away(moody, away=True)
+            with pytest.raises(UnavailableError):
+                await service.accept("postbox", said("a", "help! now"))
+            be_away(moody, away=False)
+            await service.accept("postbox", said("a", "help! now"))
+            await moody.settled()
+
+    asyncio.run(play())
+    assert postbox.arrived("a") == ["1: call 112"]
+
+
+def test_a_messenger_that_hangs_keeps_no_other_family_in_danger_from_its_numbers(moody: Stage) -> None:
+    postbox = Postbox()
+    postbox.trouble("stuck", Hangs())
+
+    async def play() -> None:
+        async with moody.serving(postbox) as service:
+            be_away(moody, away=True)
+            bringing = asyncio.create_task(service.accept("postbox", [*said("stuck", "help!"), *said("b", "help!")]))
+            await until(lambda: postbox.arrived("b") == ["call 112"])
+            assert not bringing.done()
+            bringing.cancel()
+            await asyncio.gather(bringing, return_exceptions=True)
+
+    asyncio.run(play())
+
+
+def test_the_same_danger_twice_in_one_delivery_is_answered_once(moody: Stage) -> None:
+    postbox = Postbox()
+
+    async def play() -> None:
+        async with moody.serving(postbox) as service:
+            be_away(moody, away=True)
+            with pytest.raises(UnavailableError):
+                await service.accept("postbox", said("a", "help!") * 2)
+
+    asyncio.run(play())
+    assert postbox.arrived("a") == ["call 112"]
+
+
+@pytest.mark.parametrize(
+    "cry",
+    [
+        "ich will nicht mehr leben",
+        "bebeğim nefes almıyor",
+        "زوجي يضربني",
+        "notfall",
+        "SOS",
+        Command("danger"),
+        Choice("nav:danger"),
+        Choice("danger:topic:child-is-hit"),
+    ],
+    ids=str,
+)
+def test_whoever_cries_for_help_in_whatever_way_gets_numbers_without_a_database(
+    moody: Stage, desk: Desk, cry: Input | str
+) -> None:
+    postbox = Postbox()
+    conversation = Conversation(desk, lambda: NOW)
+
+    async def play() -> None:
+        async with moody.serving(postbox, conversation=conversation) as service:
+            be_away(moody, away=True)
+            with pytest.raises(UnavailableError):
+                await service.accept("postbox", said("a", cry, "hallo"))
+
+    asyncio.run(play())
+    assert "112" in "".join(postbox.arrived("a"))
+    assert {delivery.key.split(".")[0] for delivery in postbox.deliveries} == {postbox.deliveries[0].key.split(".")[0]}
+
+
+def test_what_was_under_way_when_the_database_went_is_finished_when_it_is_back_and_nothing_comes_twice(
+    moody: Stage,
+) -> None:
+    postbox = Postbox(delay=0.01)
+
+    async def play() -> None:
+        async with moody.serving(postbox) as service:
+            updates = [update for n in range(10) for update in said(f"chat {n}", "say 2", "again")]
+            await service.accept("postbox", updates)
+            for _ in range(4):
+                await asyncio.sleep(0.02)
+                be_away(moody, away=True)
+                await asyncio.sleep(0.05)
+                be_away(moody, away=False)
+            await moody.settled()
+
+    asyncio.run(play())
+    for n in range(10):
+        assert postbox.arrived(f"chat {n}") == ["1: say 2 0", "1: say 2 1", "2: again"]
+
+
+def test_a_service_starts_although_the_database_is_away_and_works_when_it_comes(moody: Stage) -> None:
+    postbox = Postbox()
+
+    async def play() -> None:
+        be_away(moody, away=True)
+        service = moody.service(postbox)
+        async with running(service):
+            with pytest.raises(UnavailableError):
+                await service.accept("postbox", said("a", "help!"))
+            assert not service.metrics.is_database_up()
+            be_away(moody, away=False)
+            await bring(service, *said("a", "help!", "hello"))
+            await moody.settled()
+            await until(service.metrics.is_database_up)
+
+    asyncio.run(play())
+    assert postbox.arrived("a") == ["call 112", "1: hello"]
+
+
+def test_a_service_ends_in_time_although_the_database_is_away(moody: Stage) -> None:
+    postbox = Postbox()
+
+    async def play() -> None:
+        async with moody.serving(postbox, limits=replace(LIMITS, drain=0.05)) as service:
+            await service.accept("postbox", said("a", "hello"))
+            be_away(moody, away=True)
+
+    asyncio.run(play())
+    be_away(moody, away=False)
+    assert moody.waiting()[0] + moody.waiting()[1] + len(postbox.deliveries) >= 1
+
+
+def test_a_full_disk_is_survived(tmp_path: Path, keys: Keys, clock: Clock) -> None:
+    """SQLite may not grow any more: dangers are answered; when there is room again everything goes on by itself."""
+    postbox = Postbox()
+
+    def limit(connection: Connection, pages: int) -> None:
+        connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+
+    with closing(open_database(keys, tmp_path, clock=clock)) as database:
+        stage = Stage(database, keys, clock)
+        before, after = said("a", "hello"), said("a", "help! " + "x" * 3000, "y" * 3000, first=1)
+
+        async def play() -> None:
+            async with stage.serving(postbox) as service:
+                await service.accept("postbox", before)
+                await stage.settled()
+                database.run(limit, 1)  # no fewer than there are now
+                database.run(lambda connection: connection.execute(text("PRAGMA incremental_vacuum")))
+                fillers = [message(f"filler {n}", "b", "z" * 3000) for n in range(50)]
+                taken_in = 0
+                with pytest.raises(UnavailableError):
+                    for filler in fillers:
+                        await service.accept("postbox", [filler])
+                        taken_in += 1
+                assert taken_in < 50
+                for _ in range(3):
+                    with pytest.raises(UnavailableError):
+                        await service.accept("postbox", after)
+                assert postbox.arrived("a") == ["1: hello", "call 112"]
+                database.run(limit, 1_000_000)
+                await bring(service, *after, *fillers)
+                await stage.settled()
+
+        asyncio.run(play())
+    assert postbox.arrived("a") == ["1: hello", "call 112", "2: " + "y" * 3000]
+    assert [text[:4] for text in postbox.arrived("b")] == [f"{n + 1}: z"[:4] for n in range(50)]
