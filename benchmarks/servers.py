@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from uuid import uuid4
 from warnings import catch_warnings, filterwarnings
@@ -104,19 +104,23 @@ class Forgetful:
         address, _, there = url.partition("?host=")
         file = Path(unquote(there)) / SOCKET
 
-        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            with suppress(OSError):
-                await self._talk(reader, writer, *await asyncio.open_unix_connection(file))
-            writer.close()
+        talks: set[asyncio.Task[None]] = set()
+
+        def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            talks.add(asyncio.create_task(self._talk(reader, writer, file)))
 
         server = await asyncio.start_unix_server(talk, self.folder / SOCKET)
         try:
             yield f"{address}?host={self.folder}"
         finally:
             server.close()
+            for task in talks:
+                task.cancel()
+            await asyncio.gather(*talks, return_exceptions=True)
 
-    async def _talk(self, *ends: Any) -> None:
-        from_us, to_us, from_there, to_there = ends
+    async def _talk(self, from_us: asyncio.StreamReader, to_us: asyncio.StreamWriter, file: Path) -> None:
+        """Carry one connection, until one of its ends is closed, or an answer forgotten."""
+        from_there, to_there = await asyncio.open_unix_connection(file)
         forgets = asyncio.Event()
 
         async def ask() -> None:
@@ -137,4 +141,7 @@ class Forgetful:
             for direction in directions:
                 direction.cancel()
             await asyncio.gather(*directions, return_exceptions=True)
-            to_there.close()
+            for end in (to_us, to_there):
+                end.close()
+                with suppress(OSError):
+                    await end.wait_closed()

@@ -57,6 +57,9 @@ class Echo(Conversation):
     def __init__(self) -> None:
         """Needs neither catalog nor vocabulary."""
 
+    def warm_up(self) -> None:
+        """There is nothing to prepare."""
+
     def answer(self, state: State, said: Input) -> Turn:
         number = int(said.text) if isinstance(said, Text) and said.text.isdecimal() else 0
         says = tuple(Say(f"{number} {part} {state.answers.shown}") for part in range(parts(number)))

@@ -134,7 +134,7 @@ def chat(lang: str | None, catalog: Path | None, today: str | None, as_json: boo
 
     turn = screen = turned(state, Command("start"))
     click.echo(console.as_json(None, turn) if as_json else console.show(turn))
-    warming = Thread(target=_warm_up, args=(desk,), daemon=True)
+    warming = Thread(target=desk.warm_up, daemon=True)
     warming.start()
     for line in _lines(prompt=sys.stdin.isatty() and not as_json):
         said = console.parse(line, screen)
@@ -143,11 +143,6 @@ def chat(lang: str | None, catalog: Path | None, today: str | None, as_json: boo
         turn = turned(turn.state, said)
         screen = console.numbered(screen, turn)
         click.echo(console.as_json(line, turn) if as_json else f"\n{console.show(turn)}")
-
-
-def _warm_up(desk: Desk) -> None:
-    desk.understanding.warm_up()
-    desk.catalog.warm_up(desk.now.date())
 
 
 def _lines(*, prompt: bool) -> Iterator[str]:
@@ -272,10 +267,9 @@ def serve_command(catalog: Path | None) -> None:
     with clear_errors():
         settings = Settings()
         set_up_logs(debug=settings.log_debug)
-        desk = opened(catalog, None)
-        _warm_up(desk)
-        conversation = Conversation(desk, lambda: datetime.now(BERLIN).replace(tzinfo=None))
-        asyncio.run(serve(settings, conversation, channels(settings, desk.understanding.languages)))
+        ways = channels(settings, load_languages())
+        conversation = Conversation(opened(catalog, None), lambda: datetime.now(BERLIN).replace(tzinfo=None))
+        asyncio.run(serve(settings, conversation, ways))
 
 
 @main.command("doctor")

@@ -24,6 +24,10 @@ class Conversation:
         text = desk.understanding.languages.translator(self.voice)
         return respond(state, said, catalog=desk.catalog, understanding=desk.understanding, text=text, now=self.clock())
 
+    def warm_up(self) -> None:
+        """Build what the first message would otherwise wait for; takes some seconds."""
+        self.desk.warm_up()
+
     def rescue(self, said: Input) -> tuple[Reply, ...]:
         """The answer to a danger, without any memory; nothing for everything else."""
         turn = self.answer(State(), said)

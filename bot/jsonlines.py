@@ -41,6 +41,11 @@ class Desk:
         text = self.understanding.languages.translator(lang or "de")
         return Scene(self.catalog, self.understanding, text, now or self.now)
 
+    def warm_up(self) -> None:
+        """Build what the first message would otherwise wait for; takes some seconds."""
+        self.understanding.warm_up()
+        self.catalog.warm_up(self.now.date())
+
 
 Answer = Callable[[Desk, Mapping[str, Any]], dict[str, Any]]
 

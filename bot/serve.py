@@ -38,7 +38,7 @@ def channels(settings: Settings, languages: Languages) -> list[Channel]:
     """The channels that the settings name.
 
     Raises:
-        ValueError: a setting that belongs to another one is missing.
+        ValueError: there is none, or a setting that belongs to another one is missing.
     """
     found: list[Channel] = []
     if settings.telegram_token:
@@ -47,6 +47,8 @@ def channels(settings: Settings, languages: Languages) -> list[Channel]:
         found.append(_matrix(settings, settings.matrix_homeserver))
     if settings.gateway_socket:
         found.append(Gateway(settings.gateway_socket))
+    if not found:
+        raise ValueError("no channel is configured; `nahbei doctor` says what is missing")
     return found
 
 
@@ -102,8 +104,6 @@ async def serve(
     Raises:
         ValueError, OSError: something is missing or wrong; the message says what to do.
     """
-    if not ways:
-        raise ValueError("no channel is configured; `nahbei doctor` says what is missing")
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold what families have just written
     url = settings.database_url.get_secret_value() if settings.database_url else None

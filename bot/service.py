@@ -140,6 +140,7 @@ class Service:
     async def run(self) -> None:
         """Answer and deliver until stopped."""
         self._claims_no_more.clear()
+        self._mind.submit(self.conversation.warm_up)  # meanwhile messages are taken in already
         try:
             await self._begin()
             while not self._stopping:

@@ -1,7 +1,7 @@
 """What has to happen now and then: stay alive, sweep out, close months, show what families report."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date
 
 import structlog
@@ -30,20 +30,24 @@ class Upkeep:
         self._today = today
 
     async def run(self) -> None:
-        """Go on until cancelled; what fails is tried again the next time."""
-        sweep_at = 0.0
+        """Go on until cancelled. A long sweep does not keep the process from saying that it is alive."""
+        await asyncio.gather(self._every(ALIVE_EVERY, self.look), self._every(SWEEP_EVERY, self.sweep))
+
+    async def _every(self, seconds: float, task: Callable[[], Awaitable[None]]) -> None:
+        """What fails is tried again the next time."""
         while True:
             try:
-                await self._service.stay_alive()
-                await self.observe()
-                if self._database.now() >= sweep_at:
-                    await self.sweep()
-                    sweep_at = self._database.now() + SWEEP_EVERY
+                await task()
             except UnavailableError as error:
                 log.warning("upkeep_waits", error=where(error))
             except Exception as error:  # noqa: BLE001 a bug here must not end the service
                 log.error("upkeep_failed", error=where(error))
-            await asyncio.sleep(ALIVE_EVERY)
+            await asyncio.sleep(seconds)
+
+    async def look(self) -> None:
+        """Say that we are alive, and carry what waits into the metrics."""
+        await self._service.stay_alive()
+        await self.observe()
 
     async def observe(self) -> None:
         """Carry what waits into the metrics."""

@@ -67,6 +67,9 @@ class Echo(Conversation):
         """Without desk and clock."""
         object.__setattr__(self, "_end", end)
 
+    def warm_up(self) -> None:
+        """There is nothing to prepare."""
+
     def answer(self, state: State, said: Input) -> Turn:
         n = state.answers.shown + 1
         after = State(Answers(lang="tr", shown=n))

@@ -20,6 +20,7 @@ from bot.jsonlines import Desk
 from bot.keys import Keys
 from bot.logs import set_up_logs
 from bot.service import Service
+from bot.store import retention
 from bot.store.database import Database
 from bot.store.opening import open_database
 from bot.upkeep import Upkeep
@@ -28,6 +29,7 @@ from tests.postbox import Lost, Postbox
 from tests.serving import LIMITS, running, until
 from tests.storage import contents, files
 
+TOGETHER = 60  # families who write at the same time
 SAYINGS = (
     "mein Sohn {mark} ist 3 Jahre und spricht nicht, 00103",
     "Mein Mann {mark} schlägt mich, ich wohne in der {mark}-Straße 5",
@@ -115,27 +117,34 @@ async def converse(service: Service, database: Database, clock: Clock, postbox: 
     """Every mark is a family: it writes, taps, fails, reports how it was; some sends go wrong; nothing waits at the end."""
     chance = random.Random(7)  # noqa: S311 only for variety
     async with running(service):
-        for n, mark in enumerate(marks):
-            said = [Text(SAYINGS[(n + i) % len(SAYINGS)].format(mark=mark)) for i in range(2)]
-            steps = [*said[:1], *chance.sample(STEPS, 3), *said[1:], *([Command("delete")] if n % 5 == 0 else [])]
-            postbox.trouble(mark, Lost(UnclearError(mark)), ValueError(mark)) if n % 7 == 0 else None
-            updates = [Update(f"{mark}-{i}", mark, step, mark, (f"ref {mark} {i}",)) for i, step in enumerate(steps)]
-            await service.accept(postbox.name, updates)
-
-        def is_quiet() -> bool:
-            clock.pass_(2)
-            return "oldest" in service.metrics.text().decode() and waiting(database) == 0
-
-        await until(is_quiet, pause=0.05)
-        for mark in marks:
-            pressed = [option for option in options(postbox, mark) if option.startswith("feedback:")][:1]
-            for i, option in enumerate(pressed):
-                key = option.partition(":")[2]
-                remark = Update(f"{mark}-r{i}", mark, Choice(f"remark:{key}:closed"), mark)
-                await service.accept(postbox.name, [remark])
-        await until(is_quiet, pause=0.05)
+        for first in range(0, len(marks), TOGETHER):
+            await converse_together(service, database, clock, postbox, marks[first : first + TOGETHER], chance)
         await Upkeep(service, database, needed=3).sweep()
     await asyncio.wrap_future(database.scrub())
+
+
+async def converse_together(
+    service: Service, database: Database, clock: Clock, postbox: Postbox, marks: list[str], chance: random.Random
+) -> None:
+    for n, mark in enumerate(marks):
+        said = [Text(SAYINGS[(n + i) % len(SAYINGS)].format(mark=mark)) for i in range(2)]
+        steps = [*said[:1], *chance.sample(STEPS, 3), *said[1:], *([Command("delete")] if n % 5 == 0 else [])]
+        postbox.trouble(mark, Lost(UnclearError(mark)), ValueError(mark)) if n % 7 == 0 else None
+        updates = [Update(f"{mark}-{i}", mark, step, mark, (f"ref {mark} {i}",)) for i, step in enumerate(steps)]
+        await service.accept(postbox.name, updates)
+
+    def is_quiet() -> bool:
+        clock.pass_(2)
+        return "oldest" in service.metrics.text().decode() and waiting(database) == 0
+
+    await until(is_quiet, pause=0.05)
+    for mark in marks:
+        pressed = [option for option in options(postbox, mark) if option.startswith("feedback:")][:1]
+        for i, option in enumerate(pressed):
+            key = option.partition(":")[2]
+            remark = Update(f"{mark}-r{i}", mark, Choice(f"remark:{key}:closed"), mark)
+            await service.accept(postbox.name, [remark])
+    await until(is_quiet, pause=0.05)
 
 
 def options(postbox: Postbox, mark: str) -> list[str]:
@@ -143,9 +152,8 @@ def options(postbox: Postbox, mark: str) -> list[str]:
 
 
 def waiting(database: Database) -> int:
-    return database.run(
-        lambda connection: connection.exec_driver_sql("SELECT count(*) FROM chats WHERE pending > 0").scalar_one()
-    )
+    backlog = database.run(retention.backlog)
+    return backlog.unanswered + backlog.undelivered
 
 
 def test_a_mark_that_is_not_sealed_would_be_found(tmp_path: Path, keys: Keys, clock: Clock) -> None:

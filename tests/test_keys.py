@@ -136,6 +136,13 @@ def test_the_check_tells_peppers_apart_and_says_nothing_about_them() -> None:
     assert KEYS.pepper.hex() not in KEYS.check()
 
 
+def test_a_key_for_something_else_is_one_of_its_own() -> None:
+    secrets = {keys.secret(purpose) for keys in (KEYS, OTHER) for purpose in ("one thing", "another")}
+    assert len(secrets) == 4
+    assert KEYS.secret("one thing") == Keys(KEYS.database, KEYS.pepper).secret("one thing")
+    assert not secrets & {KEYS.pepper, OTHER.pepper, bytes.fromhex(KEYS.database)}
+
+
 # ---- seals
 
 

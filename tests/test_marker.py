@@ -57,6 +57,13 @@ def test_the_mark_outlives_a_process_that_is_killed(tmp_path: Path) -> None:
         assert marker.read() == 4711
 
 
+def test_a_disk_that_is_full_stops_nobody(tmp_path: Path) -> None:
+    code = "import resource, sys\nfrom pathlib import Path\nfrom bot.marker import Marker\n"
+    code += "marker = Marker(Path(sys.argv[1]))\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+    code += "marker.set(4711)\nmarker.clear()\nassert marker.read() is None"
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "answering")], cwd=ROOT, check=True)
+
+
 @pytest.mark.parametrize("content", [b"", bytes(8), b"\0\0"])
 def test_a_file_that_holds_no_mark_is_read_as_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "answering").write_bytes(content)

@@ -3,12 +3,15 @@
 import os
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from time import sleep
 
 import pytest
+import sqlcipher3.dbapi2 as sqlcipher
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, text
 
@@ -196,6 +199,20 @@ def test_many_that_open_one_database_for_the_first_time_agree(
     finally:
         for database in opened:
             database.close()
+
+
+def test_who_comes_while_another_begins_the_same_file_waits_for_it(tmp_path: Path, keys: Keys) -> None:
+    first = sqlcipher.connect(str(tmp_path / FILE), isolation_level=None)
+    first.execute(f"PRAGMA key = \"x'{keys.database}'\"")
+    first.execute("BEGIN IMMEDIATE")
+    first.execute("CREATE TABLE in_the_making (n INTEGER)")
+    with ThreadPoolExecutor(1) as thread:
+        second = thread.submit(open_database, keys, tmp_path)
+        sleep(0.2)
+        first.execute("COMMIT")
+        with closing(second.result()) as database:
+            assert accept(database, arrival(1)) == [True]
+    first.close()
 
 
 PREPARE = """

@@ -19,7 +19,7 @@ from bot.store import retention
 from tests.conftest import NOW
 from tests.telegram.chats import Json, Message, Person
 from tests.telegram.fake import Fake
-from tests.telegram.running import PROFILE, Running, channel_to, running
+from tests.telegram.running import PROFILE, Running, channel_to, running, until
 from tests.test_transcripts import FILES
 
 Scenario = Callable[[Running, Person], Awaitable[None]]
@@ -372,6 +372,27 @@ def test_a_link_begins_in_its_language_and_the_menu_follows(talk: Talk, language
         assert [(command["command"], command["description"]) for command in menu] == list(profile.commands["ar"])
 
     talk(scenario, profile)
+
+
+def test_the_bot_introduces_itself_when_it_starts_and_then_no_more(
+    languages: Languages, desk: Desk, keys: Keys, tmp_path: Path
+) -> None:
+    conversation, profile = Conversation(desk, lambda: NOW), profile_in(languages)
+
+    codes = 1 + len([language for language in languages if len(language.tag) == 2])
+
+    async def play() -> None:
+        async with Fake() as fake:
+            async with running(conversation, keys, tmp_path, fake, channel_to(fake, profile)):
+                await until(lambda: len(fake.calls("setMyCommands")) == codes)
+            assert fake.world.texts["description", "uk"] == profile.descriptions["uk"]
+            fake.requests.clear()
+            async with running(conversation, keys, tmp_path, fake, channel_to(fake, profile)) as bot:
+                await until(lambda: len(fake.calls("getMyCommands")) == codes)
+                await bot.settle()
+            assert not [request for request in fake.requests if request.method.startswith("set")]
+
+    asyncio.run(play())
 
 
 def test_every_command_of_the_menu_answers_in_every_language(talk: Talk, languages: Languages) -> None:

@@ -69,6 +69,27 @@ def test_messages_are_html_without_a_preview_and_can_be_deleted_later() -> None:
     with_chat(scenario)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("<b>", "</b><i>", "&amp;", "&lt;", "a & b < c", "\u202eabc", "\u2067مركز\u2069", "\u200f\u200e", "\x00\x07"),
+        *("\ud83d", "😀" * 40_000, "👩‍👩‍👧‍👦" * 3000, "<" * 20_000, "\n" * 50, "a" * 9000, "ي\u0651" * 5000),
+    ],
+    ids=lambda name: ascii(name[:8]),
+)
+def test_no_name_in_the_catalog_breaks_a_message(name: str) -> None:
+    async def scenario(chat: Chat) -> None:
+        card = Card(f"🔹 {name}\n👥 {name}", "x", (Option("feedback:a", "💬 Wie war es?"),), "📤 Teilen")
+        await chat.make(*lay_out([Say(name), card, Pin(name, 51.0, 15.0, name), Ask(name, (Option("a", name),))]))
+        texts = "".join(message.text for message in chat.user.screen)
+        for visible in set(name) & set("<b>&ac😀مي"):
+            assert visible in texts
+        assert chat.user.screen[-1].labels
+        assert "💬 Wie war es?" in [label for message in chat.user.screen for label in message.labels]
+
+    with_chat(scenario)
+
+
 def test_an_edit_changes_the_message_and_twice_does_no_harm() -> None:
     async def scenario(chat: Chat) -> None:
         question = await chat.question()

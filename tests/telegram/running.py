@@ -36,7 +36,7 @@ LIMITS = Limits(
 )
 PROFILE = Profile({"de": "Hilfe in der Nähe"}, {"de": "Hilfe"}, {"de": (("start", "Neu anfangen"),)})
 SECRET = SecretStr("a-secret-of-the-tests_0123456789")
-LONGEST = 30.0  # seconds that a test waits before it gives up
+LONGEST = 120.0  # seconds that a test waits before it gives up; the vocabulary takes a while to load
 
 
 def channel_to(fake: Fake, profile: Profile = PROFILE, **more: Any) -> Telegram:
