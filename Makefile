@@ -31,8 +31,17 @@ bench: $(VENV)/ready-dev
 	@$(BIN)/python -m benchmarks.understanding
 	@$(BIN)/python -m benchmarks.speed
 
-proof: bench
+proof: bench  ## about an hour
 	@$(BIN)/pytest -n auto --hypothesis-profile=long
+	@$(BIN)/python -m benchmarks.crashes
+	@$(BIN)/python -m benchmarks.crashes --database postgresql --kills 50
+	@$(BIN)/python -m benchmarks.faults
+	@$(BIN)/python -m benchmarks.outages
+	@$(BIN)/python -m benchmarks.load
+	@$(BIN)/python -m benchmarks.fairness
+	@$(BIN)/python -m benchmarks.endurance
+	@$(BIN)/python -m benchmarks.fuzz
+	@$(BIN)/python -m benchmarks.throughput
 
 setup: $(VENV)/ready-dev
 

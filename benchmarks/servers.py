@@ -120,7 +120,11 @@ class Forgetful:
 
     async def _talk(self, from_us: asyncio.StreamReader, to_us: asyncio.StreamWriter, file: Path) -> None:
         """Carry one connection, until one of its ends is closed, or an answer forgotten."""
-        from_there, to_there = await asyncio.open_unix_connection(file)
+        try:
+            from_there, to_there = await asyncio.open_unix_connection(file)
+        except OSError:
+            to_us.close()
+            return
         forgets = asyncio.Event()
 
         async def ask() -> None:

@@ -93,6 +93,7 @@ def measure(
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core % (os.cpu_count() or 1)})
     conversation = real_conversation(folder) if is_whole else Nod()
+    conversation.warm_up()
     return asyncio.run(_measure(folder, url, core, turns, conversation, ready))
 
 

@@ -60,6 +60,9 @@ class Echo(Conversation):
     def warm_up(self) -> None:
         """There is nothing to prepare."""
 
+    def let_go(self) -> None:
+        """Nothing was kept."""
+
     def answer(self, state: State, said: Input) -> Turn:
         number = int(said.text) if isinstance(said, Text) and said.text.isdecimal() else 0
         says = tuple(Say(f"{number} {part} {state.answers.shown}") for part in range(parts(number)))
@@ -73,6 +76,9 @@ class Echo(Conversation):
 
     def slow_down(self, state: State) -> tuple[Reply, ...]:  # noqa: ARG002 nobody is told
         return ()
+
+    def farewell(self, state: State) -> tuple[Reply, ...]:  # noqa: ARG002 the same for everybody
+        return (Say("bye"),)
 
     def with_reports(self, reported: Mapping[str, tuple[str, ...]]) -> Conversation:  # noqa: ARG002 there are no offers
         return self
@@ -88,8 +94,6 @@ def real_conversation(folder: Path) -> Conversation:
     catalog, languages = load_catalog(today=NOW.date()), load_languages()
     dangers = (topic.id for topic in catalog.topics.topics.values() if topic.is_danger)
     understanding = Understanding(languages, dangers, partial(topic_index, languages, folder))
-    understanding.warm_up()
-    catalog.warm_up(NOW.date())
     return Conversation(Desk(catalog, understanding, NOW), lambda: NOW)
 
 

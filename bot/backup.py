@@ -31,15 +31,24 @@ def read_backup(database: Database, keys: Keys, path: Path) -> int:
     """Put a backup into a fresh installation. Returns the number of rows.
 
     Raises:
-        ValueError: it is no backup, damaged, of another pepper, or the installation is not fresh. Nothing is changed.
+        ValueError: it cannot be opened, or the installation is not fresh. Nothing is changed.
+    """
+    return database.run(copying.load, open_backup(keys, path))
+
+
+def open_backup(keys: Keys, path: Path) -> copying.Rows:
+    """Read a backup.
+
+    Raises:
+        ValueError: it is no backup, damaged, or of another pepper.
     """
     content = path.read_bytes()
     if not content.startswith(HEAD):
         raise ValueError(f"{path} is not a backup of nahbei")
     try:
-        rows = json.loads(keys.open(content.removeprefix(HEAD), PLACE))
+        rows: copying.Rows = json.loads(keys.open(content.removeprefix(HEAD), PLACE))
     except WrongKeyError as error:
         raise ValueError(
             f"{path} was made with another pepper.key (put the right key back first), or is damaged"
         ) from error
-    return database.run(copying.load, rows)
+    return rows

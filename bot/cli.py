@@ -84,6 +84,13 @@ def _understanding(languages: Languages, catalog: Catalog, folder: Path) -> Unde
     return Understanding(languages, dangers, partial(topic_index, languages, folder))
 
 
+def _known(languages: Languages, lang: str) -> str:
+    tag = languages.negotiate(lang)
+    if tag is None:
+        raise ValueError(f"unknown language {lang!r}; there are {', '.join(languages.by_tag)}")
+    return tag
+
+
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="nahbei")
 def main() -> None:
@@ -118,10 +125,7 @@ def chat(lang: str | None, catalog: Path | None, today: str | None, as_json: boo
 
     with clear_errors():
         desk = opened(catalog, today)
-        tag = desk.understanding.languages.negotiate(lang) if lang else None
-        if lang and tag is None:
-            known = ", ".join(desk.understanding.languages.by_tag)
-            raise ValueError(f"unknown language {lang!r}; there are {known}")
+        tag = _known(desk.understanding.languages, lang) if lang else None
     for problem in desk.catalog.problems:
         click.echo(f"catalog: {problem}", err=True)
     text = desk.understanding.languages.translator(tag or "de-simple")
@@ -324,7 +328,8 @@ def demand_command(html: Path | None, lang: str) -> None:
     with clear_errors():
         with opened_database(Settings()) as (database, _):
             months = database.run(counters.published)
-        text = load_languages().translator(lang)
+        languages = load_languages()
+        text = languages.translator(_known(languages, lang))
         if html:
             html.write_text(page(months, text), "utf-8")
             click.echo(f"{html}: {len(months)} months")
@@ -374,13 +379,14 @@ def backup_command(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def restore_command(file: Path) -> None:
     """Put a backup into a fresh installation (with the old pepper.key in its place)."""
-    from bot.backup import read_backup  # noqa: PLC0415
-    from bot.keys import PEPPER_FILE  # noqa: PLC0415
+    from bot.backup import open_backup, read_backup  # noqa: PLC0415
+    from bot.keys import PEPPER_FILE, load_keys  # noqa: PLC0415
 
     with clear_errors():
         settings = Settings()
         if not (settings.keys / PEPPER_FILE).exists():
             raise ValueError(f"first put the old {PEPPER_FILE} into {settings.keys}")
+        open_backup(load_keys(settings.keys), file)  # with the wrong pepper no database is made
         with opened_database(settings, fresh=True) as (database, keys):
             click.echo(f"{file}: {read_backup(database, keys, file)} rows")
 

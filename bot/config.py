@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     matrix_allow_servers: Annotated[tuple[str, ...], NoDecode] = ()  # whose people may write to us; empty: everybody's
     matrix_buttons: Literal["text", "polls", "reactions"] = "text"  # how options are offered beside the numbers
     gateway_socket: Path | None = None  # a socket for a gateway of one's own
-    health_listen: str = "127.0.0.1:9431"  # where /health and /metrics are; empty: nowhere
+    health_listen: str = "127.0.0.1:9431"  # where /health and /metrics are; "off": nowhere
     reports: int = Field(default=3, ge=1)  # so many families must say the same before an offer is marked
     log_debug: bool = False
 
@@ -65,8 +65,10 @@ class Settings(BaseSettings):
     @field_validator("health_listen")
     @classmethod
     def _on_this_machine(cls, listen: str) -> str:
+        if listen in {"", "off"}:  # an empty variable of the environment counts as none
+            return ""
         host, _, port = listen.rpartition(":")
-        if listen and (host not in {"127.0.0.1", "localhost", "[::1]"} or not port.isdecimal()):
+        if host not in {"127.0.0.1", "localhost", "[::1]"} or not port.isdecimal():
             raise ValueError("must be an address of this machine, such as 127.0.0.1:9431; others reach it by a tunnel")
         return listen
 

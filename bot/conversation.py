@@ -28,6 +28,10 @@ class Conversation:
         """Build what the first message would otherwise wait for; takes some seconds."""
         self.desk.warm_up()
 
+    def let_go(self) -> None:
+        """Keep nothing of what was read lately in memory."""
+        self.desk.understanding.let_go()
+
     def rescue(self, said: Input) -> tuple[Reply, ...]:
         """The answer to a danger, without any memory; nothing for everything else."""
         turn = self.answer(State(), said)

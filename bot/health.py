@@ -18,6 +18,7 @@ def health_app(metrics: Metrics, state: Callable[[], Mapping[str, bool]]) -> web
         return web.json_response({"ok": all(parts.values()), **parts}, status=200 if all(parts.values()) else 503)
 
     async def numbers(_: web.Request) -> web.Response:
+        state()  # looks at the channels, too
         return web.Response(body=metrics.text(), headers={"Content-Type": TEXT})
 
     app = web.Application(middlewares=[_only_from_here])

@@ -55,7 +55,7 @@ class Keys:
 
     def secret(self, purpose: str) -> bytes:
         """A key of its own for something else that has to be encrypted."""
-        return _derived(self.pepper, f"nahbei {purpose}".encode())
+        return _derived(self.pepper, f"nahbei for {purpose}".encode())
 
     def seal(self, content: bytes, place: bytes) -> bytes:
         """Encrypt `content` for one place (a row); it opens nowhere else."""

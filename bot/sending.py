@@ -43,7 +43,6 @@ class Sender:
         channels: Mapping[str, Channel],
         write: Callable[..., Awaitable[Any]],
         *,
-        owner: str,
         metrics: Metrics,
         today: Callable[[], date],
         patience: Patience = Patience(),
@@ -53,7 +52,6 @@ class Sender:
         self._seals = seals
         self._channels = channels
         self._write = write
-        self._owner = owner
         self._metrics = metrics
         self._today = today
         self._patience = patience
@@ -95,13 +93,13 @@ class Sender:
         """Write down that it arrived. False: the rest is somebody else's."""
         now, chat = self._database.now(), claimed.chat
         if letter.closes:
-            await self._write(turns.close, self._owner, chat, parcel.n, now, key=parcel.key)
+            await self._write(turns.close, claimed.owner, chat, parcel.n, now, key=parcel.key)
             self._database.scrub()
             return True
         ready_at = now + wait
         is_ours: bool = await self._write(
             delivery.delivered,
-            self._owner,
+            claimed.owner,
             chat,
             parcel.n,
             now,
@@ -113,7 +111,7 @@ class Sender:
         return is_ours
 
     async def _let_go(self, claimed: Claim, seconds: float) -> None:
-        await self._write(delivery.let_go, self._owner, claimed.chat, self._database.now() + seconds)
+        await self._write(delivery.let_go, claimed.owner, claimed.chat, self._database.now() + seconds)
 
     async def _send_one(self, claimed: Claim, channel: Channel, parcel: Parcel, letter: Letter) -> Sequence[str] | None:
         """Refs of what arrived (or was given up); None when the chat has to wait."""
@@ -139,7 +137,7 @@ class Sender:
             await self._unsent(claimed, channel, parcel, error)
             return None
         except (Exception, asyncio.CancelledError) as error:  # a broken connection, a time-out, a bug of the channel
-            if _is_cancelled():
+            if is_cancelled():
                 raise
             log.warning("send_unclear", channel=channel.name, error=where(error))
             return None if await self._unclear(claimed, channel, parcel, letter) else ()
@@ -171,14 +169,14 @@ class Sender:
 
     async def _postpone(self, claimed: Claim, parcel: Parcel, pause: float, *, unclear: bool) -> None:
         ready_at = self._database.now() + pause
-        await self._write(delivery.postpone, self._owner, claimed.chat, parcel.n, ready_at, unclear=unclear)
+        await self._write(delivery.postpone, claimed.owner, claimed.chat, parcel.n, ready_at, unclear=unclear)
 
     def _grown_pause(self, parcel: Parcel) -> float:
         grown = self._patience.first_pause * 2.0 ** min(parcel.failed, 16)
         return min(self._patience.longest_pause, grown) * random.uniform(0.5, 1)  # noqa: S311 only spreads the load
 
 
-def _is_cancelled() -> bool:
+def is_cancelled() -> bool:
     """Whether somebody ends this task; a library may also cancel something of its own, and that must not end a chat."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

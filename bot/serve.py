@@ -7,9 +7,11 @@ import resource
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TextIO
+from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
@@ -24,14 +26,21 @@ from bot.i18n import Languages
 from bot.keys import load_keys
 from bot.logs import where
 from bot.marker import Marker
+from bot.sending import is_cancelled
 from bot.service import Limits, Service, nowhere
 from bot.store.opening import FILE, open_database
 from bot.upkeep import Upkeep
 
 log = structlog.get_logger()
 
+BERLIN = ZoneInfo("Europe/Berlin")
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before a channel that ended is started again
 MOST_PROCESSES = 64  # on one machine, sharing one PostgreSQL database
+
+
+def today() -> date:
+    """The day on which families count, wherever the server stands."""
+    return datetime.now(BERLIN).date()
 
 
 def channels(settings: Settings, languages: Languages) -> list[Channel]:
@@ -111,8 +120,8 @@ async def serve(
         keys = load_keys(settings.keys, create=not _has_database(settings))
         database = open_database(keys, settings.data_dir, url)
         marker = Marker(settings.data_dir / f"answering-{number}")
-        service = Service(database, keys, conversation, ways, limits=limits, marker=marker, at=at)
-        upkeep = Upkeep(service, database, needed=settings.reports)
+        service = Service(database, keys, conversation, ways, today=today, limits=limits, marker=marker, at=at)
+        upkeep = Upkeep(service, database, needed=settings.reports, today=today)
         try:
             await _until_signal(settings, service, upkeep, ways)
         finally:
@@ -149,19 +158,21 @@ async def _cancelled(*tasks: "asyncio.Task[object]") -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def supervise(channel: Channel, service: Service) -> None:
+async def supervise(channel: Channel, service: Service, first_pause: float = FIRST_PAUSE) -> None:
     """Keep one channel running; its failures are its own."""
-    pause = FIRST_PAUSE
+    pause = first_pause
     while True:
         started = asyncio.get_running_loop().time()
         try:
             await channel.run(service)
             log.error("channel_ended", channel=channel.name)
-        except Exception as error:  # noqa: BLE001 whatever it is: the other channels go on
+        except (Exception, asyncio.CancelledError) as error:  # whatever it is: the other channels go on
+            if is_cancelled():
+                raise
             log.error("channel_failed", channel=channel.name, error=where(error))
         service.metrics.restarts.labels(channel.name).inc()
         if asyncio.get_running_loop().time() - started > LONGEST_PAUSE:
-            pause = FIRST_PAUSE
+            pause = first_pause
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
 

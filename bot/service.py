@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count
 from time import perf_counter
 
 import structlog
@@ -88,6 +89,7 @@ class Service:
         self._packer = Packer(self._seals, self._channels)
         self._mind = ThreadPoolExecutor(1, thread_name_prefix="conversation")
         self._work: dict[asyncio.Task[None], bytes] = {}  # which chat each is about
+        self._claims = count(1)
         self._owns_more = False  # perhaps
         self._awake = asyncio.Event()
         self._claims_no_more = asyncio.Event()
@@ -108,7 +110,6 @@ class Service:
             self._seals,
             self._channels,
             self._write,
-            owner=self.owner,
             metrics=self.metrics,
             today=today,
             patience=limits.patience,
@@ -234,7 +235,8 @@ class Service:
 
     async def _claim(self, room: int) -> list[Claim]:
         try:
-            return await self._database.do(delivery.claim, self.owner, self._database.now(), room)
+            owner = f"{self.owner}{next(self._claims)}"
+            return await self._database.do(delivery.claim, owner, self._database.now(), room)
         except UnavailableError as error:
             self._is_away(error)
             return []
@@ -272,7 +274,7 @@ class Service:
             elif claimed.message:
                 await self._answer(claimed, claimed.message)
             else:
-                await self._write(delivery.recount, self.owner, claimed.chat, self._database.now())
+                await self._write(delivery.recount, claimed.owner, claimed.chat, self._database.now())
         except LostClaimError:
             log.warning("claim_lost", channel=claimed.channel)
             await self._let_go(claimed, 0)
@@ -281,7 +283,7 @@ class Service:
             raise
 
     async def _let_go(self, claimed: Claim, seconds: float) -> None:
-        await self._write(delivery.let_go, self.owner, claimed.chat, self._database.now() + seconds)
+        await self._write(delivery.let_go, claimed.owner, claimed.chat, self._database.now() + seconds)
 
     async def _answer(self, claimed: Claim, message: Message) -> None:
         if message.tries >= POISON_TRIES:
@@ -297,7 +299,7 @@ class Service:
                 turn = replace(turn, replies=await self._think(self.conversation.farewell, state))
             answered = await self._packed(claimed, message, update, state, turn)
             self._at("before_turn_commit")
-            await self._write(turns.record, self.owner, claimed, answered, self._database.now(), self._today())
+            await self._write(turns.record, claimed.owner, claimed, answered, self._database.now(), self._today())
         except UnavailableError:
             await self._let_go(claimed, self._limits.patience.first_pause)
             return
@@ -353,7 +355,7 @@ class Service:
         self.metrics.set_aside.labels(claimed.channel).inc()
         parcels = await self._apology(claimed, message)
         now = self._database.now()
-        await self._write(delivery.set_aside, self.owner, claimed, error, parcels, now)
+        await self._write(delivery.set_aside, claimed.owner, claimed, error, parcels, now)
         await self._sender.send(claimed, parcels)
 
     async def _apology(self, claimed: Claim, message: Message) -> list[Parcel]:

@@ -22,16 +22,25 @@ class Upkeep:
     """Beside one service. Where several processes share a database, one of them sweeps."""
 
     def __init__(
-        self, service: Service, database: Database, *, needed: int, today: Callable[[], date] = date.today
+        self,
+        service: Service,
+        database: Database,
+        *,
+        needed: int,
+        today: Callable[[], date] = date.today,
+        alive_every: float = ALIVE_EVERY,
+        sweep_every: float = SWEEP_EVERY,
     ) -> None:
         self._service = service
         self._database = database
         self._needed = needed
         self._today = today
+        self._alive_every = alive_every
+        self._sweep_every = sweep_every
 
     async def run(self) -> None:
         """Go on until cancelled. A long sweep does not keep the process from saying that it is alive."""
-        await asyncio.gather(self._every(ALIVE_EVERY, self.look), self._every(SWEEP_EVERY, self.sweep))
+        await asyncio.gather(self._every(self._alive_every, self.look), self._every(self._sweep_every, self.sweep))
 
     async def _every(self, seconds: float, task: Callable[[], Awaitable[None]]) -> None:
         """What fails is tried again the next time."""
@@ -69,7 +78,8 @@ class Upkeep:
                 log.error("given_up", count=expired.unanswered + expired.undelivered)
             if months:
                 log.info("months_published", months=len(months))
-            if expired.conversations or expired.unanswered or expired.undelivered or months:
+            if self._database.is_sqlite or expired.conversations or expired.unanswered or expired.undelivered or months:
                 self._database.scrub()
+        self._service.conversation.let_go()
         said = await self._database.do(counters.reported)
         self._service.conversation = self._service.conversation.with_reports(counters.warnings(said, self._needed))

@@ -57,6 +57,11 @@ def clean(text: str) -> str:
     return _NOT_WORD.sub(" ", text).strip()
 
 
+def let_go() -> None:
+    """Forget what was read lately: it may be a family's words."""
+    clean.cache_clear()
+
+
 def phon(cleaned: str) -> str:
     """How it sounds, in the letters a-z and digits. Takes what `clean` returned."""
     latin = cleaned if cleaned.isascii() else anyascii(cleaned.translate(_ARABIC)).lower()

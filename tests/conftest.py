@@ -223,8 +223,14 @@ def homeserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
 
 
 @pytest.fixture
-def house(homeserver: Synapse, keys: Keys, tmp_path: Path) -> "House":
+def house(homeserver: Synapse, tmp_path: Path) -> "House":
     """An installation with an account of its own on that homeserver."""
-    from tests.matrix.house import House  # noqa: PLC0415 it needs this file, and the extra for Matrix
+    from tests.matrix.house import new_house  # noqa: PLC0415 it needs this file, and the extra for Matrix
 
-    return House(homeserver, keys, tmp_path / "house")
+    return new_house(homeserver, tmp_path / "house")
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether there is time for the long proof: pytest --hypothesis-profile=long."""
+    return bool(request.config.getoption("--hypothesis-profile") == "long")

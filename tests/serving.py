@@ -70,6 +70,9 @@ class Echo(Conversation):
     def warm_up(self) -> None:
         """There is nothing to prepare."""
 
+    def let_go(self) -> None:
+        """Nothing was kept."""
+
     def answer(self, state: State, said: Input) -> Turn:
         n = state.answers.shown + 1
         after = State(Answers(lang="tr", shown=n))

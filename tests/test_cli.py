@@ -1,9 +1,13 @@
 """The command as people and scripts use it."""
 
 import json
+import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +15,12 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
+from bot.dialogue.model import Count, Report
+from bot.keys import load_keys
+from bot.store import counters, retention
+from bot.store.opening import open_database
 from tests.conftest import SHARED
+from tests.storage import accept, arrival
 
 DAY = ["--today", "2026-11-23T10:00"]
 
@@ -191,3 +200,175 @@ def test_the_command_answers_line_by_line() -> None:
             assert json.loads(process.stdout.readline())["id"] == number
         process.stdin.close()
         assert process.wait(30) == 0
+
+
+# ---- what is stored, for those who look after it
+
+FOUND = Count("found", "crying-baby", "baby_toddler", "age_0_1", "de", "Görlitz", "Südstadt", "Görlitz")
+STORES = [["demand"], ["feedback"], ["feedback", "clear", "an-offer"], ["backup", "FILE"], ["doctor", "--privacy"]]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An installation: a month with twelve families who found something, and three who found an offer closed."""
+    folder = tmp_path / "home"
+    october, today = date(2026, 10, 15), date(2026, 11, 23)
+    with closing(open_database(load_keys(folder / "keys"), folder)) as database:
+        for n in range(12):
+            database.run(counters.count, b"chat %d" % n, FOUND, october)
+        database.run(counters.turn_over, today)
+        for n in range(3):
+            database.run(counters.report, b"chat %d" % n, Report("an-offer", "closed"), today)
+            accept(database, arrival(n), now=1_795_000_000.0)
+    return folder
+
+
+def looked_after(home: Path, *arguments: str, **names: str) -> tuple[int, str, str]:
+    return run(*arguments, env={"NAHBEI_DATA_DIR": str(home), "COLUMNS": "250", **names})
+
+
+def test_demand_shows_what_was_published(home: Path, tmp_path: Path) -> None:
+    code, output, _ = looked_after(home, "demand")
+    assert code == 0
+    assert re.search("Görlitz.* 10 ", output)
+    html = tmp_path / "demand.html"
+    code, output, _ = looked_after(home, "demand", "--html", str(html), "--lang", "en")
+    assert code == 0
+    assert "1 months" in output
+    assert "Görlitz" in html.read_text("utf-8")
+
+
+def test_feedback_shows_what_families_say_until_it_is_cleared(home: Path) -> None:
+    code, output, _ = looked_after(home, "feedback")
+    (line,) = [line for line in output.splitlines() if "an-offer" in line]
+    assert code == 0
+    assert "⚠️" in line
+    assert " 3 " in line
+    assert looked_after(home, "feedback", "clear", "an-offer", "unknown")[:2] == (0, "1 reports cleared\n")
+    assert "an-offer" not in looked_after(home, "feedback")[1]
+    assert looked_after(home, "feedback", "clear", "an-offer")[1] == "0 reports cleared\n"
+
+
+def test_a_backup_goes_into_a_fresh_installation_with_the_old_pepper(home: Path, tmp_path: Path) -> None:
+    file, fresh = tmp_path / "saved", tmp_path / "fresh"
+    code, output, _ = looked_after(home, "backup", str(file))
+    assert code == 0
+    assert output.startswith(f"{file}: ")
+    code, _, error = looked_after(fresh, "restore", str(file))
+    assert code == 2
+    assert "pepper.key" in error
+    (fresh / "keys").mkdir(parents=True)
+    shutil.copy(home / "keys" / "pepper.key", fresh / "keys")
+    code, restored, _ = looked_after(fresh, "restore", str(file))
+    assert (code, restored) == (0, output)
+    assert looked_after(fresh, "demand")[1] == looked_after(home, "demand")[1]
+    code, _, error = looked_after(fresh, "restore", str(file))
+    assert code == 2
+    assert "fresh" in error
+
+
+def test_what_is_no_backup_is_refused_in_one_line(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "letter"
+    for content, hint in ((b"Dear Sir", "not a backup"), (None, "letter")):
+        if content is None:
+            file.unlink()
+        else:
+            file.write_bytes(content)
+        one_line(looked_after(home, "restore", str(file)), hint)
+
+
+def test_the_doctor_says_what_is_missing_and_the_exit_code_too(home: Path) -> None:
+    code, output, _ = looked_after(home, "doctor")
+    assert code == 1
+    assert "none is configured" in output
+    code, output, _ = looked_after(home, "doctor", NAHBEI_GATEWAY_SOCKET=str(home / "s"))
+    assert code == 0
+    assert "3 messages" in output
+
+
+def test_the_doctor_shows_exactly_what_is_stored(home: Path) -> None:
+    code, output, _ = looked_after(home, "doctor", "--privacy")
+    assert code == 0
+    with closing(open_database(load_keys(home / "keys"), home)) as database:
+        kinds = database.run(retention.inventory)
+    for name, kept in kinds.items():
+        (line,) = [line for line in output.splitlines() if name in line]
+        assert re.search(rf"{name}\W+{kept.rows}\b", line)
+    assert kinds["messages unanswered"].rows == 3
+    (line,) = [line for line in output.splitlines() if "messages unanswered" in line]
+    assert "2026-11-18" in line
+
+
+def one_line(result: tuple[int, str, str], hint: str) -> None:
+    code, output, error = result
+    assert code == 2
+    assert output == ""
+    assert error.startswith("nahbei: ")
+    assert len(error.strip().splitlines()) == 1
+    assert hint in error
+
+
+def without_keys(home: Path) -> None:
+    shutil.rmtree(home / "keys")
+
+
+def open_keys(home: Path) -> None:
+    (home / "keys" / "database.key").chmod(0o644)
+
+
+def other_pepper(home: Path) -> None:
+    (home / "keys" / "pepper.key").write_text("ab" * 32)
+
+
+def other_key(home: Path) -> None:
+    (home / "keys" / "database.key").write_text("ab" * 32)
+
+
+def broken_key(home: Path) -> None:
+    (home / "keys" / "database.key").write_bytes(b"\xff no key")
+
+
+@pytest.mark.parametrize(
+    ("fault", "hint"),
+    [
+        (without_keys, "database.key is missing"),
+        (open_keys, "chmod 600"),
+        (other_pepper, "another pepper.key"),
+        (other_key, "put the right key back"),
+        (broken_key, "is not a key"),
+    ],
+)
+@pytest.mark.parametrize("command", STORES, ids=" ".join)
+def test_an_installation_that_is_broken_is_said_to_be_so_in_one_line(
+    home: Path, tmp_path: Path, command: list[str], fault: Callable[[Path], None], hint: str
+) -> None:
+    fault(home)
+    one_line(looked_after(home, *[part.replace("FILE", str(tmp_path / "saved")) for part in command]), hint)
+    assert not (tmp_path / "saved").exists()
+
+
+@pytest.mark.parametrize("command", STORES, ids=" ".join)
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        ("postgresql://nobody:secret@127.0.0.1:1/none", "cannot be opened"),
+        ("mysql://nobody:secret@127.0.0.1/none", "NAHBEI_DATABASE_URL"),
+        ("nonsense", "NAHBEI_DATABASE_URL"),
+    ],
+)
+def test_an_address_that_leads_to_no_database_is_said_in_one_line_without_its_password(
+    home: Path, tmp_path: Path, command: list[str], url: str, hint: str
+) -> None:
+    command = [part.replace("FILE", str(tmp_path / "saved")) for part in command]
+    result = looked_after(home, *command, NAHBEI_DATABASE_URL=url)
+    one_line(result, hint)
+    assert "secret" not in result[2]
+
+
+@pytest.mark.parametrize("command", [["demand", "--html"], ["backup"]], ids=" ".join)
+def test_a_file_that_cannot_be_written_is_said_in_one_line(home: Path, command: list[str]) -> None:
+    one_line(looked_after(home, *command, str(home / "nowhere" / "file")), "nowhere")
+
+
+def test_a_language_that_is_none_is_said_in_one_line(home: Path) -> None:
+    one_line(looked_after(home, "demand", "--lang", "klingon"), "klingon")

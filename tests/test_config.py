@@ -98,3 +98,57 @@ def test_settings_never_change_while_the_program_runs(tmp_path: Path) -> None:
     read = settings(tmp_path)
     with pytest.raises(ValidationError, match="frozen"):
         setattr(read, "old_days", 1)  # noqa: B010 mypy knows it is frozen and would refuse the plain form
+
+
+def test_what_the_service_needs_can_stand_in_the_environment(tmp_path: Path) -> None:
+    names = {
+        "DATABASE_URL": "postgresql://u:secret@h/d",
+        "KEY_DIR": "/etc/nahbei",
+        "GATEWAY_SOCKET": "~/gateway",
+        "REPORTS": "5",
+        "LOG_DEBUG": "yes",
+    }
+    read = settings(tmp_path, HOME="/home/nahbei", **{f"NAHBEI_{name}": value for name, value in names.items()})
+    assert read.database_url
+    assert read.database_url.get_secret_value() == "postgresql://u:secret@h/d"
+    assert (read.keys, read.gateway_socket) == (Path("/etc/nahbei"), Path("/home/nahbei/gateway"))
+    assert (read.reports, read.log_debug) == (5, True)
+
+
+def test_without_a_place_of_their_own_the_keys_lie_in_the_data_folder(tmp_path: Path) -> None:
+    assert settings(tmp_path, NAHBEI_DATA_DIR="/srv/nahbei").keys == Path("/srv/nahbei/keys")
+
+
+def test_secrets_are_never_shown(tmp_path: Path) -> None:
+    names = {"NAHBEI_DATABASE_URL": "postgresql://u:hush@h/d", "NAHBEI_TELEGRAM_TOKEN": "1:hush"}
+    read = settings(tmp_path, **names)
+    assert read.database_url
+    for shown in (repr(read), str(read), f"{read.database_url}", read.model_dump_json()):
+        assert "hush" not in shown
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:9431", "localhost:1", "[::1]:9431"])
+def test_health_is_told_to_this_machine(tmp_path: Path, listen: str) -> None:
+    assert settings(tmp_path, NAHBEI_HEALTH_LISTEN=listen).health_listen == listen
+
+
+def test_health_can_be_switched_off_in_the_environment_and_in_the_file(tmp_path: Path) -> None:
+    assert settings(tmp_path, NAHBEI_HEALTH_LISTEN="off").health_listen == ""
+    assert settings(tmp_path, 'health_listen = ""\n').health_listen == ""
+
+
+def test_an_empty_variable_counts_as_none(tmp_path: Path) -> None:
+    assert settings(tmp_path, NAHBEI_HEALTH_LISTEN="").health_listen == "127.0.0.1:9431"
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:9431", "9431", "example.org:80", "127.0.0.1", "127.0.0.1:http", "[::]:1"])
+def test_health_is_told_to_nobody_else(tmp_path: Path, listen: str) -> None:
+    with pytest.raises(ValidationError, match="this machine") as refused:
+        settings(tmp_path, NAHBEI_HEALTH_LISTEN=listen)
+    assert [error["loc"] for error in refused.value.errors()] == [("health_listen",)]
+
+
+def test_one_family_alone_cannot_be_too_few_and_none_is_no_number(tmp_path: Path) -> None:
+    assert settings(tmp_path, NAHBEI_REPORTS="1").reports == 1
+    with pytest.raises(ValidationError, match="reports"):
+        settings(tmp_path, NAHBEI_REPORTS="0")

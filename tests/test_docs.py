@@ -253,7 +253,7 @@ class Server:
     """A machine on which the page's own commands run: folders and user are pretended, the program is real."""
 
     def __init__(self, folder: Path, postgres_url: str) -> None:
-        self.port = free_port()
+        self.port, self.process = free_port(), 0
         self.data, self.etc, self.run, self.bin = (folder / part for part in ("lib", "etc", "run", "bin"))
         self._own = {
             "/var/lib/nahbei": str(self.data),
@@ -320,6 +320,7 @@ def server(tmp_path: Path, postgres_url: str) -> Iterator[Server]:
         while service.poll() is None and not (machine.run / "gateway.sock").exists():
             time.sleep(0.05)
         assert service.poll() is None, service.stderr.read() if service.stderr else ""
+        machine.process = service.pid
         yield machine
         service.terminate()
         assert service.wait(30) == 0
@@ -362,6 +363,15 @@ def test_a_wrong_key_in_a_fresh_installation_is_refused_as_the_page_says(server:
     (fresh / "keys" / "database.key").unlink()
     assert "2 rows" in server.type(restore)
     assert load_keys(fresh / "keys", create=False).database != load_keys(server.data / "keys").database
+
+
+def test_the_running_service_leaves_no_core_dump(server: Server) -> None:
+    """Without the unit, too: the process forbids it itself."""
+    limits = Path(f"/proc/{server.process}/limits")
+    if not limits.exists():
+        pytest.skip("this machine has no /proc: what a process may do cannot be looked at from outside")
+    (core,) = (line for line in limits.read_text("utf-8").splitlines() if line.startswith("Max core file size"))
+    assert core.split()[4:6] == ["0", "0"]
 
 
 def test_what_is_not_protected_is_said() -> None:

@@ -16,7 +16,7 @@ from bot.channels.matrix.layout import OPTIONS
 from bot.channels.matrix.store import Store, TakenError, alone
 from bot.config import Settings
 from bot.conversation import Conversation
-from bot.dialogue.model import Choice, Command, Input, Location, Picture, Pin, Say, State, Text, Turn
+from bot.dialogue.model import Choice, Command, Input, Location, Picture, Pin, State, Text, Turn
 from bot.i18n import Languages
 from bot.jsonlines import Desk
 from bot.serve import channels
@@ -28,6 +28,8 @@ from tests.serving import until
 
 class Shows(Parrot):
     """Answers "pin" with a place, "picture" with a picture."""
+
+    picture: Path
 
     def __init__(self, picture: Path) -> None:
         """Without desk and clock."""

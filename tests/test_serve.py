@@ -1,5 +1,6 @@
 """The real process: it starts, answers over its socket, ends in order within seconds, and goes on from where it was."""
 
+import asyncio
 import json
 import os
 import signal
@@ -11,11 +12,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
+from bot.channels.base import Intake
 from bot.i18n import Languages
+from bot.keys import Keys
+from bot.serve import supervise
+from bot.store.database import Database
 from bot.vocabulary import topic_index
+from tests.conftest import Clock
+from tests.postbox import Postbox, message
+from tests.serving import Stage, until
 
 PATIENCE = 60.0  # seconds; the first start of all builds the index of everyday words
 ENDS_WITHIN = 5.0
@@ -68,7 +78,7 @@ def environment(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, words:
         **quiet,
         "NAHBEI_DATA_DIR": str(tmp_path),
         "NAHBEI_GATEWAY_SOCKET": str(tmp_path_factory.mktemp("s", numbered=True) / "s"),
-        "NAHBEI_HEALTH_LISTEN": "",
+        "NAHBEI_HEALTH_LISTEN": "off",
     }
 
 
@@ -131,6 +141,8 @@ def test_a_second_process_on_the_same_folder_is_refused(environment: Mapping[str
         ({"NAHBEI_GATEWAY_SOCKET": ""}, "no channel is configured"),
         ({"NAHBEI_HEALTH_LISTEN": "0.0.0.0:80"}, "NAHBEI_HEALTH_LISTEN"),
         ({"NAHBEI_DATABASE_URL": "mysql://x"}, "NAHBEI_DATABASE_URL"),
+        ({"NAHBEI_DATABASE_URL": "postgresql://nobody:hush@127.0.0.1:1/none"}, "cannot be opened"),
+        ({"NAHBEI_DATA_DIR": "/dev/null/nowhere"}, "/dev/null"),
         ({"NAHBEI_TELEGRAM_TOKEN": "1:a", "NAHBEI_TELEGRAM_WEBHOOK_URL": "https://example.org/x"}, "WEBHOOK_SECRET"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
@@ -143,5 +155,152 @@ def test_what_is_wrong_is_said_in_one_line(
         command, env={**environment, **changed}, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert run.returncode == 2
-    assert said in run.stderr
+    (line,) = [line for line in run.stderr.splitlines() if not line.startswith("{")]
+    assert line.startswith("nahbei: ")
+    assert said in line
+    assert "hush" not in line
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+def hear_all(wire: Wire) -> Iterator[Mapping[str, Any]]:
+    """Every line until the connection ends; each answer is confirmed."""
+    try:
+        while True:
+            line = wire.hear()
+            if "send" in line:
+                wire.say(sent=line["send"])
+            yield line
+    except (ValueError, OSError):
+        return
+
+
+def test_what_was_accepted_is_answered_once_over_the_end_of_a_process_and_the_next_start(
+    environment: Mapping[str, str],
+) -> None:
+    path = Path(environment["NAHBEI_GATEWAY_SOCKET"])
+    keys: dict[str, list[str]] = {f"chat {n}": [] for n in range(12)}
+    accepted: set[str] = set()
+    with started(environment) as process:
+        wire = Wire(path, process)
+        for chat in keys:
+            wire.say(update=chat, chat=chat, command="danger")
+        for line in hear_all(wire):
+            accepted.update({line["accepted"]} if "accepted" in line else {})
+            if "send" in line:
+                keys[line["chat"]].append(line["key"])
+            if len(accepted) == len(keys):
+                process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+        wire.close()
+    assert accepted == keys.keys()
+    with started(environment) as process:
+        wire = Wire(path, process)
+        for line in hear_all(wire):
+            keys[line["chat"]].append(line["key"])
+            if all(len(arrived) >= 2 for arrived in keys.values()):
+                break
+        assert ended(process)[0] == 0
+        wire.close()
+    assert {chat: [key[-2:] for key in arrived] for chat, arrived in keys.items()} == {
+        chat: [".0", ".1"] for chat in keys
+    }
+
+
+def test_its_health_and_its_numbers_can_be_watched_from_this_machine(environment: Mapping[str, str]) -> None:
+    port = free_port()
+    with started({**environment, "NAHBEI_HEALTH_LISTEN": f"127.0.0.1:{port}"}) as process:
+        wire = Wire(Path(environment["NAHBEI_GATEWAY_SOCKET"]), process)
+        wire.say(update="1", chat="c", text="Hallo")
+        assert {"accepted": "1"} in [wire.hear(), wire.hear()]
+        with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+            samples = [
+                sample for family in text_string_to_metric_families(answer.read().decode()) for sample in family.samples
+            ]
+        with urlopen(f"http://127.0.0.1:{port}/health") as answer:
+            health = json.loads(answer.read())
+        wire.close()
+    assert health == {"ok": True, "database": True, "conversation": True, "gateway": True}
+    assert {name for sample in samples for name in sample.labels} <= {"channel", "result", "kind", "le"}
+    assert {sample.labels["channel"] for sample in samples if "channel" in sample.labels} == {"gateway"}
+    numbers = {sample.name: sample.value for sample in samples}
+    assert numbers["nahbei_updates_total"] == 1
+    assert numbers["nahbei_channel_up"] == 1
+
+
+def test_a_port_that_is_taken_is_said_in_one_line_and_the_next_start_finds_everything_free(
+    environment: Mapping[str, str],
+) -> None:
+    command = [sys.executable, "-m", "bot.cli", "serve"]
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        run = subprocess.run(
+            command,
+            env={**environment, "NAHBEI_HEALTH_LISTEN": listen},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    assert run.returncode == 2
     assert "Traceback" not in run.stderr
+    (line,) = [line for line in run.stderr.splitlines() if line.startswith("nahbei:")]
+    assert listen.rpartition(":")[2] in line
+    assert "in use" in line
+    with started(environment) as process:
+        Wire(Path(environment["NAHBEI_GATEWAY_SOCKET"]), process).close()
+        assert ended(process)[0] == 0
+
+
+# ---- one channel beside another
+
+
+class Unruly(Postbox):
+    """A channel that ends again and again, in every way there is; then it works."""
+
+    def __init__(self, *ends: BaseException | None) -> None:
+        super().__init__("unruly")
+        self._ends = list(ends)
+
+    async def run(self, intake: Intake) -> None:
+        if self._ends:
+            end = self._ends.pop()
+            if end:
+                raise end
+            return
+        await super().run(intake)
+
+    def is_well(self) -> bool:
+        return not self._ends
+
+
+@pytest.mark.parametrize(
+    "ends", [[RuntimeError("a bug")] * 4, [OSError("no network")] * 4, [None] * 4, [asyncio.CancelledError()] * 4]
+)
+def test_a_channel_that_ends_again_and_again_is_started_again_and_never_stops_another(
+    database: Database, keys: Keys, clock: Clock, ends: list[BaseException | None]
+) -> None:
+    stage, unruly, calm = Stage(database, keys, clock), Unruly(*ends), Postbox("calm")
+
+    async def play() -> float | None:
+        async with stage.serving(unruly, calm) as service:
+            supervising = [asyncio.create_task(supervise(way, service, 0.001)) for way in (unruly, calm)]
+            await service.accept("calm", [message(1, "a", "hello")])
+            await until(lambda: unruly.is_well() and calm.arrived("a") == ["1: hello"])
+            await service.accept("unruly", [message(1, "a", "hello")])
+            await until(lambda: unruly.arrived("a") == ["1: hello"])
+            assert not any(task.done() for task in supervising)
+            for task in supervising:
+                task.cancel()
+            await asyncio.gather(*supervising, return_exceptions=True)
+            assert all(task.cancelled() for task in supervising)
+            return service.metrics.registry.get_sample_value("nahbei_channel_restarts_total", {"channel": "unruly"})
+
+    assert asyncio.run(play()) == len(ends)

@@ -162,6 +162,35 @@ def test_who_left_is_forgotten_and_what_follows_is_kept_and_others_wait_for_nobo
                 await until(lambda: not fake.updates.waiting)
             mine = book.written[book.written.index(f"forgotten {user.id}") :]
             assert mine == [f"forgotten {user.id}", "nachher"]
+            assert book.written.count("nachher") == 1
+
+    asyncio.run(scenario())
+
+
+def test_who_blocks_and_comes_back_between_two_polls_is_answered(play: Play) -> None:
+    people: list[Person] = []
+
+    async def before(fake: Fake) -> None:
+        user = fake.user()
+        people.append(user)
+        user.say("vorher")
+        user.block()
+        user.unblock()
+        user.say("nachher")
+
+    async def scenario(bot: Running) -> None:
+        await bot.settle()
+        assert texts(people[0])[-1] == "1: nachher", "and what was before is forgotten"
+
+    play(scenario, before=before)
+
+
+def test_a_channel_is_well_as_soon_as_it_listens() -> None:
+    async def scenario() -> None:
+        async with Fake() as fake, receiving(fake, Book()) as channel:
+            assert not channel.is_well()
+            await until(lambda: fake.updates.is_polled)
+            assert channel.is_well()
 
     asyncio.run(scenario())
 
@@ -193,7 +222,7 @@ def test_what_was_stored_but_not_confirmed_has_one_effect(play: Play) -> None:
         await bot.settle()
         for _ in range(5):
             bot.fake.updates.waiting.update(again)
-            await bot.channel.take_in([update.content for update in again.values()], bot.service)
+            await bot.channel._receiver.take_in([one.content for one in again.values()], bot.service)  # noqa: SLF001
         bot.fake.updates.waiting.clear()
         await bot.settle()
         assert texts(user) == ["1: hallo", "2: nochmal"]

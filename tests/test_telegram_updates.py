@@ -14,13 +14,13 @@ from bot.dialogue.model import Ask, Choice, Command, Input, Location, Option, Te
 from tests.telegram.chats import Person
 from tests.telegram.fake import Fake
 
-NAME = "nahbei_test_bot"
+BOT = "nahbei_test_bot"
 
 
 def received(fake: Fake, keyboards: set[int] | None = None) -> Received | None:
     """The last update, as the channel reads it."""
     content = list(fake.updates.waiting.values())[-1].content
-    return read(TelegramUpdate.de_json(content, None), NAME, keyboards or set())
+    return read(TelegramUpdate.de_json(content, None), BOT, keyboards or set())
 
 
 def said(does: Callable[[Person], object]) -> Input | None:
@@ -189,7 +189,7 @@ def test_groups_are_seen_and_never_answered_like_a_family() -> None:
     ],
 )
 def test_what_does_not_concern_us_is_nothing(content: dict[str, Any]) -> None:
-    assert read(TelegramUpdate.de_json(content, None), NAME) is None
+    assert read(TelegramUpdate.de_json(content, None), BOT) is None
 
 
 def test_nothing_of_a_family_stands_in_what_is_printed() -> None:

@@ -50,10 +50,6 @@ def sample(service: Service, name: str, **labels: str) -> float | None:
     return service.metrics.registry.get_sample_value(name, labels)
 
 
-def said(n: int, chat: str = "a", text: str = "hello") -> list[object]:
-    return [message(f"{chat} {n}", chat, text)]
-
-
 # ---- alive
 
 
@@ -89,7 +85,6 @@ def test_what_waits_is_carried_into_the_numbers(stage: Stage) -> None:
     assert sample(service, "nahbei_unanswered") == 3
     assert sample(service, "nahbei_undelivered") == 0
     assert sample(service, "nahbei_oldest_waiting_seconds") == pytest.approx(7)
-    stage.database.run(retention.drop, b"nobody")
     stage.clock.pass_(retention.IN_FLIGHT_SECONDS)
     sweep(stage, service=service)
     asyncio.run(upkeep(stage, service).observe())
@@ -150,14 +145,14 @@ def test_a_month_that_is_over_is_published_once(stage: Stage) -> None:
             stage.database.run(counters.count, b"chat %d" % chat, found, day)
 
     count(12, TODAY)
-    sweep(stage)
+    service = sweep(stage)
     assert stage.database.run(counters.published) == {}
     december = date(2026, 12, 1)
-    sweep(stage, december)
+    sweep(stage, december, service)
     ((_, n),) = stage.database.run(counters.published)["2026-11"]
     assert n == 10
     count(30, TODAY)
-    sweep(stage, december + timedelta(days=1))
+    sweep(stage, december + timedelta(days=1), service)
     ((_, still),) = stage.database.run(counters.published)["2026-11"]
     assert still == n
     assert "demand not published" not in stage.stored()
@@ -198,13 +193,10 @@ def test_what_fails_is_tried_again_and_ends_nothing(stage: Stage) -> None:
                 raise failures.pop()
             return super().with_reports(reported)
 
-    class Hasty(Upkeep):
-        async def _every(self, seconds: float, task: Callable[[], object]) -> None:
-            await super()._every(seconds / 1000, task)  # type: ignore[arg-type]
-
     async def play() -> None:
         service = stage.service(Postbox(), conversation=Failing())
-        keeping = asyncio.create_task(Hasty(service, stage.database, needed=NEEDED, today=lambda: TODAY).run())
+        hasty = Upkeep(service, stage.database, needed=NEEDED, alive_every=0.01, sweep_every=0.01)
+        keeping = asyncio.create_task(hasty.run())
         await until(lambda: not failures)
         await until(service.metrics.is_database_up)
         service.metrics.database_up.set(0)

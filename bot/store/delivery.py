@@ -1,8 +1,9 @@
 """From inbox to outbox: take in, claim a chat, write down what was answered and what was delivered.
 
 The unit of work is the chat, not the message: whoever owns a chat delivers what waits in its outbox, then answers its
-oldest message. So nothing overtakes anything, however many processes share a database. An owner that dies loses its
-chats with its lease; whatever it still writes then is refused.
+oldest message. So nothing overtakes anything, however many processes share a database. A process that dies loses its
+chats with its lease; whatever it still writes then is refused. So is what is written twice, because the answer to the
+first time was lost, when the same process has claimed the chat anew: every claim is an owner of its own.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
-ALIVE = "process "  # a process's own lease is "process <owner>"
+ALIVE = "process "  # a process's own lease is "process <process>"
+PROCESS = 16  # characters of an owner that name the process; what follows names one claim of it
 
 
 class LostClaimError(Exception):
@@ -58,6 +60,7 @@ class Claim:
     state: bytes | None = field(repr=False)
     message: Message | None = None
     parcels: tuple[Parcel, ...] = ()
+    owner: str = ""
 
 
 def _sql(statement: str, *lists: str) -> TextClause:
@@ -147,6 +150,7 @@ def claim(connection: Connection, owner: str, now: float, most: int) -> list[Cla
             row.state if row.expires_at > now else None,
             messages.get(row.chat),
             tuple(parcels.get(row.chat, ())),
+            owner,
         )
         for row in sorted(found, key=lambda row: row.ready_at)
     ]
@@ -310,11 +314,14 @@ _LEASE = _sql("""
     ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
     WHERE leases.owner = excluded.owner OR leases.until < :now""")
 _RETURN = _sql("DELETE FROM leases WHERE owner = :owner")
-_LET_ALL_GO = _sql("UPDATE chats SET owner = NULL WHERE owner = :owner")
-_FREE = _sql("UPDATE chats SET owner = NULL WHERE owner = :owner AND chat NOT IN :busy", "busy")
-_ORPHANED = _sql("""
+_LET_ALL_GO = _sql(f"UPDATE chats SET owner = NULL WHERE substr(owner, 1, {PROCESS}) = :process")  # noqa: S608 a number
+_FREE = _sql(
+    f"UPDATE chats SET owner = NULL WHERE substr(owner, 1, {PROCESS}) = :process AND chat NOT IN :busy",  # noqa: S608 a number
+    "busy",
+)
+_ORPHANED = _sql(f"""
     UPDATE chats SET owner = NULL WHERE owner IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM leases WHERE name = :alive || chats.owner AND until >= :now)""")
+        SELECT 1 FROM leases WHERE name = :alive || substr(chats.owner, 1, {PROCESS}) AND until >= :now)""")  # noqa: S608 a number
 _ABANDONED = _sql("UPDATE chats SET owner = NULL WHERE owner IS NOT NULL")
 
 
@@ -324,21 +331,21 @@ def lease(connection: Connection, name: str, owner: str, now: float, seconds: fl
     return connection.execute(_LEASE, row).rowcount == 1
 
 
-def stay_alive(connection: Connection, owner: str, now: float, seconds: float) -> int:
+def stay_alive(connection: Connection, process: str, now: float, seconds: float) -> int:
     """Renew a process's own lease, and free the chats of processes that are gone. Returns how many."""
-    lease(connection, ALIVE + owner, owner, now, seconds)
+    lease(connection, ALIVE + process, process, now, seconds)
     return connection.execute(_ORPHANED, {"alive": ALIVE, "now": now}).rowcount
 
 
-def free(connection: Connection, owner: str, busy: Collection[bytes]) -> int:
+def free(connection: Connection, process: str, busy: Collection[bytes]) -> int:
     """Free the chats of a process that it is not busy with. Returns how many; never while it is claiming."""
-    return connection.execute(_FREE, {"owner": owner, "busy": [b"", *busy]}).rowcount
+    return connection.execute(_FREE, {"process": process, "busy": [b"", *busy]}).rowcount
 
 
-def leave(connection: Connection, owner: str) -> None:
+def leave(connection: Connection, process: str) -> None:
     """A process ends in order: others may go on with its chats at once."""
-    connection.execute(_LET_ALL_GO, {"owner": owner})
-    connection.execute(_RETURN, {"owner": owner})
+    connection.execute(_LET_ALL_GO, {"process": process})
+    connection.execute(_RETURN, {"owner": process})
 
 
 _RIGHT_CLOCK = _sql("UPDATE chats SET ready_at = :now WHERE ready_at > :latest")

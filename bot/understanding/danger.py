@@ -107,6 +107,11 @@ def _sound(cleaned: str) -> str:
     return SCRIPT_MARKS.get(unicodedata.name(cleaned[0], "").split(" ")[0], "") + sound
 
 
+def let_go() -> None:
+    """Forget the words that were read lately."""
+    _sound.cache_clear()
+
+
 def _forms(token: str) -> tuple[str, ...]:
     """A word, and an Arabic word without the "and" that is written together with it."""
     if token.startswith(ARABIC_AND) and len(token) >= len(ARABIC_AND) + 3:

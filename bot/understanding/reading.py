@@ -10,12 +10,14 @@ from bot.i18n import Language, Languages
 from bot.understanding.age import Age, find_ages
 from bot.understanding.age_words import AgeWords, age_words
 from bot.understanding.danger import DangerNet, parse_patterns
+from bot.understanding.danger import let_go as forget_sounds
 from bot.understanding.language import LanguageDetector, LanguageGuess, LanguageTraits
 from bot.understanding.place import PlaceWords, find_place
 from bot.understanding.topic import KNOWN_SCORE, TopicGuesses, TopicIndex
 from bot.understanding.words import ascii_digits
 from catalog.places import Found, Gazetteer
 from catalog.text import MAX_LENGTH, clean
+from catalog.text import let_go as forget_texts
 
 Slot = Literal["language", "child", "topic", "place", "results"]
 SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ckb": "ARABIC", "ps": "ARABIC", "uk": "CYRILLIC", "ru": "CYRILLIC"} | {
@@ -53,6 +55,11 @@ class Understanding:
         self.languages = languages
         self._vocabulary = vocabulary
         self.danger_topics = frozenset(danger_topics)
+
+    def let_go(self) -> None:
+        """Keep none of the words that were read lately in memory."""
+        forget_texts()
+        forget_sounds()
 
     def warm_up(self) -> None:
         """Build what the first message would otherwise wait for."""

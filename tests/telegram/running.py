@@ -79,7 +79,7 @@ class Running:
                 await asyncio.sleep(0.002)
 
     async def _is_settled(self) -> bool:
-        if not self.fake.is_quiet or self.channel._aside:  # noqa: SLF001 nothing else tells when they are over
+        if not self.fake.is_quiet or self.channel._ornaments:  # noqa: SLF001 nothing else tells when they are over
             return False
         waiting = await self.database.do(retention.backlog)
         return not waiting.unanswered and not waiting.undelivered

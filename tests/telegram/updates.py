@@ -107,6 +107,11 @@ class Updates:
             if ended.done():
                 raise ConflictError(ended.result())
 
+    @property
+    def is_polled(self) -> bool:
+        """Whether somebody waits for updates right now."""
+        return self._poll is not None
+
     def end_poll(self, words: str) -> None:
         if self._poll and not self._poll.done():
             self._poll.set_result(words)

@@ -5,7 +5,7 @@ Long polling needs no address of one's own; a webhook does, and answers faster.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from time import monotonic
 from typing import Any, cast
@@ -14,8 +14,6 @@ from urllib.parse import urlencode
 import structlog
 from pydantic import SecretStr
 from telegram import Bot
-from telegram import Update as TelegramUpdate
-from telegram.constants import ChatAction
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.channels.base import Intake, RefusedError
@@ -23,10 +21,11 @@ from bot.channels.telegram import layout
 from bot.channels.telegram.calls import make, told
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.profile import Profile, introduce
+from bot.channels.telegram.receiving import Ornaments, Receiver
 from bot.channels.telegram.transport import Transport, UndoneError
-from bot.channels.telegram.updates import WANTED, Address, Event, Received, read
+from bot.channels.telegram.updates import NAME, WANTED, Address
 from bot.channels.telegram.webhook import Webhook
-from bot.dialogue.model import Reply, Text
+from bot.dialogue.model import Reply
 from bot.logs import where
 from bot.store.database import UnavailableError
 
@@ -37,14 +36,13 @@ POLL_SECONDS = 30
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # after a poll that failed
 SILENCE = 90.0  # seconds without a successful poll: something is wrong
 AT_ONCE = 100  # messages that one call deletes
-PATIENCE = 5.0  # seconds to erase a chat whose family has left, before others wait for it
 MOST_KEYBOARDS = 10_000  # chats of which we remember that one is open; for any other it is closed a little later
 
 
 class Telegram:
     """One bot. `webhook`: where Telegram brings updates; without it they are fetched."""
 
-    name = "telegram"
+    name = NAME
     repeats_harmless = False
 
     def __init__(
@@ -68,11 +66,11 @@ class Telegram:
         )
         self._profile = profile
         self._webhook = webhook
-        self._stays_in_groups = stays_in_groups
         self._pace = pace or Pace()
         self._heard = float("-inf")
         self._keyboards: dict[int, None] = {}  # chats in which one for the position is open
-        self._aside: set[asyncio.Task[None]] = set()
+        self._ornaments = Ornaments()
+        self._receiver = Receiver(self._bot, self._ornaments, self._keyboards, stays_in_groups=stays_in_groups)
         self._closing: asyncio.Task[None] | None = None
 
     async def run(self, intake: Intake) -> None:
@@ -80,7 +78,7 @@ class Telegram:
         self._closing = self._closing or asyncio.create_task(self._close_at_the_end())
         try:
             await self._bot.initialize()
-            self._do_aside(partial(introduce, self._bot, self._profile))
+            self._ornaments.do(partial(introduce, self._bot, self._profile))
             if self._webhook:
                 await self._listen(self._webhook, intake)
             else:
@@ -89,11 +87,10 @@ class Telegram:
                 await self._poll(intake)
         except InvalidToken:
             self._heard = float("-inf")
-            log.error("token_refused", channel=self.name)
+            log.error("token_refused", channel=NAME)
             raise
         finally:
-            for task in self._aside:
-                task.cancel()
+            self._ornaments.cancel()
 
     async def _close_at_the_end(self) -> None:
         """Keep the connections when receiving ends: answers are still on their way. They close with the event loop."""
@@ -154,7 +151,7 @@ class Telegram:
         return monotonic() - self._heard < SILENCE
 
     async def _poll(self, intake: Intake) -> None:
-        read_to = await intake.cursor(self.name)
+        read_to = await intake.cursor(NAME)
         offset = int(read_to) if read_to else 0
         pause = FIRST_PAUSE
         while True:
@@ -163,16 +160,16 @@ class Telegram:
                 self._heard = monotonic()
                 if updates:
                     following = updates[-1]["update_id"] + 1
-                    await self.take_in(updates, intake, cursor=str(following))
+                    await self._receiver.take_in(updates, intake, cursor=str(following))
                     offset = following
                 pause = FIRST_PAUSE
                 continue
             except InvalidToken:
                 raise
             except Conflict:
-                log.error("second_instance", channel=self.name)
+                log.error("second_instance", channel=NAME)
             except (TelegramError, UnavailableError) as error:
-                log.warning("poll_failed", channel=self.name, error=where(error))
+                log.warning("poll_failed", channel=NAME, error=where(error))
                 if isinstance(error, UndoneError) and error.retry_after:
                     pause = max(pause, error.retry_after)
             await asyncio.sleep(pause)
@@ -187,7 +184,7 @@ class Telegram:
     async def _listen(self, webhook: Webhook, intake: Intake) -> None:
         async def take_in(data: Mapping[str, Any]) -> None:
             self._heard = monotonic()
-            await self.take_in([data], intake)
+            await self._receiver.take_in([data], intake)
 
         async with webhook.listening(take_in):
             await self._bot.set_webhook(
@@ -208,75 +205,9 @@ class Telegram:
         except InvalidToken:
             raise
         except TelegramError as error:
-            log.warning("webhook_unchecked", channel=self.name, error=where(error))
+            log.warning("webhook_unchecked", channel=NAME, error=where(error))
             return True
         self._heard = monotonic()
         if info.url != webhook.url:
-            log.error("second_instance", channel=self.name)
+            log.error("second_instance", channel=NAME)
         return info.url == webhook.url
-
-    async def take_in(self, updates: Sequence[Mapping[str, Any]], intake: Intake, cursor: str | None = None) -> None:
-        """Confirm button presses, store what families say, leave groups.
-
-        Raises:
-            UnavailableError: not stored; Telegram has to bring them again.
-        """
-        received = [item for update in updates if (item := self._read(update))]
-        for item in received:
-            if item.query:
-                self._do_aside(partial(self._bot.answer_callback_query, item.query))
-        await self._store(received, intake, cursor)
-        for item in received:
-            if item.event is Event.GROUP:
-                self._do_aside(partial(self._in_group, item))
-            elif item.update and isinstance(item.update.said, Text):
-                self._do_aside(partial(self._bot.send_chat_action, item.chat, ChatAction.TYPING))
-
-    def _read(self, update: Mapping[str, Any]) -> Received | None:
-        """Understand an update. One that nobody can read would come again for a day, and hold up all behind it."""
-        try:
-            return read(TelegramUpdate.de_json(dict(update), self._bot), self._bot.username, self._keyboards)
-        except Exception as error:  # noqa: BLE001 whatever is in it: the others go on
-            log.error("update_unreadable", channel=self.name, error=where(error))
-            return None
-
-    async def _store(self, received: Sequence[Received], intake: Intake, cursor: str | None) -> None:
-        """Families who have left are erased; what they write when they come back is stored after that."""
-        left = {item.chat for item in received if item.event is Event.LEFT}
-        stays = [item.update for item in received if item.update and item.chat not in left]
-        if not left:
-            await intake.accept(self.name, stays, cursor)
-            return
-        await intake.accept(self.name, stays)
-        for item in received:
-            if item.event is Event.LEFT:
-                await self._forget(item.chat, intake)
-            elif item.update and item.chat in left:
-                await intake.accept(self.name, [item.update])
-        await intake.accept(self.name, [], cursor)
-
-    async def _forget(self, chat: int, intake: Intake) -> None:
-        try:
-            await asyncio.wait_for(intake.leave(self.name, str(chat)), PATIENCE)
-        except TimeoutError:
-            raise UnavailableError from None
-
-    async def _in_group(self, item: Received) -> None:
-        """Nobody's worries belong into a group: go, or point to the private chat when spoken to."""
-        if not self._stays_in_groups:
-            await self._bot.leave_chat(item.chat)
-        elif item.mentioned:
-            await self._bot.send_message(item.chat, f"💬 {self._bot.link}")
-
-    def _do_aside(self, ornament: Callable[[], Awaitable[object]]) -> None:
-        """What does not matter if it fails: never waited for, never tried again."""
-
-        async def quietly() -> None:
-            try:
-                await ornament()
-            except TelegramError as error:
-                log.debug("ornament_failed", channel=self.name, error=where(error))
-
-        task = asyncio.create_task(quietly())
-        self._aside.add(task)
-        task.add_done_callback(self._aside.discard)

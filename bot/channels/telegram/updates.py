@@ -13,6 +13,7 @@ from bot.dialogue.cards import ON_CARDS
 from bot.dialogue.engine import COMMANDS
 from bot.dialogue.model import Choice, Command, Input, Location, Text
 
+NAME = "telegram"  # of the channel
 WANTED = ("message", "callback_query", "my_chat_member")
 PLAIN = "1:"  # in front of what a button carries
 BESIDE_KEYBOARD = "1@"  # the same, where a keyboard for the position is open beside the button
