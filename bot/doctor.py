@@ -12,7 +12,9 @@ from typing import Literal
 from rich.table import Table
 
 from bot.config import Settings
+from bot.i18n import load_languages
 from bot.keys import load_keys
+from bot.serve import channels
 from bot.store import retention
 from bot.store.database import Database, UnavailableError
 from bot.store.opening import FILE, open_database
@@ -35,15 +37,20 @@ class Finding:
     advice: str = ""
 
 
-def examine(settings: Settings, load: Callable[[], Catalog], today: date) -> Iterator[Finding]:
-    """Look at everything that `nahbei serve` needs. Never raises; changes nothing but an empty database into a new one."""
-    yield from _folder(settings.data_dir)
+def examine(
+    settings: Settings, load: Callable[[], Catalog], today: date, *, little: int = LITTLE_SPACE
+) -> Iterator[Finding]:
+    """Look at everything that `nahbei serve` needs. Never raises; changes nothing but an empty database into a new one.
+
+    `little`: so many bytes are too few for the data folder.
+    """
+    yield from _folder(settings.data_dir, little)
     yield from _database(settings)
     yield from _catalog(settings, load, today)
     yield from _channels(settings)
 
 
-def _folder(folder: Path) -> Iterator[Finding]:
+def _folder(folder: Path, little: int) -> Iterator[Finding]:
     about = "data folder"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -53,7 +60,7 @@ def _folder(folder: Path) -> Iterator[Finding]:
         return
     if not os.access(folder, os.W_OK):
         yield Finding(about, "missing", f"{folder} cannot be written", "give this user the right to write there")
-    elif free < LITTLE_SPACE:
+    elif free < little:
         yield Finding(about, "warning", f"{folder}: only {free // 2**20} MB are free", "make room on this disk")
     else:
         yield Finding(about, "ok", str(folder))
@@ -133,11 +140,21 @@ def _places(settings: Settings, today: date) -> Finding:
 
 
 def _channels(settings: Settings) -> Iterator[Finding]:
-    if settings.gateway_socket:
-        yield Finding("gateway", "ok", str(settings.gateway_socket))
+    places = {
+        "telegram": settings.telegram_webhook_url or settings.telegram_api_url,
+        "matrix": settings.matrix_homeserver,
+        "gateway": settings.gateway_socket,
+    }
+    try:
+        found = channels(settings, load_languages())
+    except (ValueError, OSError) as error:
+        yield Finding("channels", "missing", str(error), "nahbei serve does not start without it")
     else:
-        advice = "set NAHBEI_GATEWAY_SOCKET for a gateway of your own; nahbei chat needs none"
-        yield Finding("channels", "missing", "none is configured", advice)
+        for channel in found:
+            yield Finding(channel.name, "ok", str(places.get(channel.name, "")))
+        if not found:
+            advice = "set NAHBEI_TELEGRAM_TOKEN, NAHBEI_MATRIX_HOMESERVER or NAHBEI_GATEWAY_SOCKET"
+            yield Finding("channels", "missing", "none is configured", f"{advice}; nahbei chat needs none")
     yield Finding("health", "ok", settings.health_listen or "switched off")
 
 

@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 MAX_INPUT = 4000  # characters; nobody reads more, and nothing that is longer helps to understand
 STORING = 2.0  # seconds; a database that takes longer counts as away, even if it stores what was brought after all
-RESCUED = 10_000  # updates remembered that were answered while nothing could be stored
+RESCUED = 10_000  # updates remembered that were looked at while nothing could be stored
 
 
 class Reception:
@@ -50,6 +50,7 @@ class Reception:
         self._metrics = metrics
         self._at = at
         self._rescued: OrderedDict[bytes, None] = OrderedDict()
+        self._harmless: OrderedDict[bytes, None] = OrderedDict()  # so that what comes again and again costs no thought
         self._is_away = False
 
     async def accept(self, channel: str, updates: Sequence[Update], cursor: str | None) -> None:
@@ -100,7 +101,7 @@ class Reception:
 
     async def _save(self, channel: Channel, digest: bytes, update: Update) -> None:
         """Nothing can be stored; somebody in danger gets the numbers nevertheless, once."""
-        if digest in self._rescued:
+        if digest in self._rescued or digest in self._harmless:
             return
         try:
             replies = await self._rescue(_cut(update).said)
@@ -112,9 +113,10 @@ class Reception:
             return
         if replies:
             self._metrics.rescued.labels(channel.name).inc()
-            self._rescued[digest] = None
-            if len(self._rescued) > RESCUED:
-                self._rescued.popitem(last=False)
+        looked_at = self._rescued if replies else self._harmless
+        looked_at[digest] = None
+        if len(looked_at) > RESCUED:
+            looked_at.popitem(last=False)
 
 
 def _cut(update: Update) -> Update:

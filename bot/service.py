@@ -76,7 +76,7 @@ class Service:
     ) -> None:
         self.conversation = conversation
         self.metrics = metrics or Metrics()
-        self.owner = secrets.token_hex(8)
+        self.owner = secrets.token_hex(delivery.PROCESS // 2)
         self._database = database
         self._keys = keys
         self._seals = Seals(keys)

@@ -1,20 +1,29 @@
 """The doctor says what is well, what is missing, and what to do; it never fails itself."""
 
+import io
 import os
+import re
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from time import time
 
 import pytest
 from pydantic import SecretStr
 from rich.console import Console
 
 from bot.config import Settings
-from bot.doctor import KEPT_FOR, Finding, examine, findings_table, inventory_table
+from bot.dialogue.model import Report
+from bot.doctor import KEPT_FOR, Finding, _clock, examine, findings_table, inventory_table
 from bot.keys import load_keys
-from bot.store import retention
+from bot.store import counters, retention
+from bot.store.database import Database
 from bot.store.opening import FILE, open_database
 from catalog.catalog import Catalog
+from catalog.model import Problem
+from tests.storage import accept, arrival
 
 TODAY = date(2026, 11, 23)
 Examine = Callable[..., dict[str, Finding]]
@@ -116,3 +125,81 @@ def test_what_is_stored_is_shown_kind_by_kind_with_how_long_it_is_kept(tmp_path:
         assert inventory_table(database).row_count == len(kinds)
     finally:
         database.close()
+
+
+@pytest.mark.parametrize(
+    ("changed", "about"),
+    [
+        ({"telegram_token": SecretStr("1:hush")}, "telegram"),
+        ({"matrix_homeserver": "https://example.org", "matrix_access_token": SecretStr("hush")}, "matrix"),
+    ],
+)
+def test_every_channel_that_is_configured_is_named_and_its_secrets_are_not(
+    examined: Examine, changed: dict[str, object], about: str
+) -> None:
+    found = examined(gateway_socket=None, **changed)
+    assert found[about].verdict == "ok"
+    assert "channels" not in found
+    assert not any("hush" in repr(finding) for finding in found.values())
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"telegram_token": SecretStr("1:a"), "telegram_webhook_url": "https://example.org/x"}, "WEBHOOK_SECRET"),
+        ({"matrix_homeserver": "https://example.org"}, "NAHBEI_MATRIX_PASSWORD"),
+    ],
+)
+def test_a_channel_that_lacks_a_setting_is_found(examined: Examine, changed: dict[str, object], said: str) -> None:
+    found = examined(**changed)["channels"]
+    assert found.verdict == "missing"
+    assert said in found.text
+
+
+def test_a_disk_with_little_room_is_found(catalog: Catalog, tmp_path: Path) -> None:
+    findings = examine(Settings(data_dir=tmp_path), lambda: catalog, TODAY, little=2**62)
+    found = next(finding for finding in findings if finding.about == "data folder")
+    assert found.verdict == "warning"
+    assert "MB are free" in found.text
+
+
+def test_a_folder_that_cannot_be_made_is_found(examined: Examine) -> None:
+    found = examined(data_dir=Path("/dev/null/nahbei"))["data folder"]
+    assert found.verdict == "missing"
+    assert "NAHBEI_DATA_DIR" in found.advice
+
+
+def test_a_database_whose_clock_differs_is_found() -> None:
+    assert _clock(time()).verdict == "ok"
+    assert _clock(time() + 3600).verdict == "warning"
+    assert "3600 s" in _clock(time() + 3600).text
+
+
+def test_messages_that_wait_are_counted(examined: Examine, tmp_path: Path) -> None:
+    with closing(open_database(load_keys(tmp_path / "keys"), tmp_path)) as database:
+        accept(database, arrival(1), arrival(2))
+    assert "2 messages" in examined()["database"].text
+
+
+def test_problems_in_the_catalog_are_named(examined: Examine, catalog: Catalog) -> None:
+    broken = replace(catalog, problems=(Problem("offers.yaml, line 7", "no such topic"),))
+    found = [finding for finding in examined(lambda: broken).values() if "problems" in finding.text]
+    assert found[0].verdict == "warning"
+    assert "no such topic" in found[0].text
+
+
+def test_switched_off_health_is_said(examined: Examine) -> None:
+    assert examined(health_listen="off")["health"].text == "switched off"
+
+
+@pytest.mark.parametrize("kind", ["conversations", "messages unanswered", "updates seen", "reports about offers"])
+def test_the_numbers_are_those_in_the_database(database: Database, kind: str) -> None:
+    accept(database, arrival(1), arrival(2, b"other"), arrival(3))
+    for n in range(4):
+        database.run(counters.report, b"chat %d" % n, Report("an-offer", "closed"), TODAY)
+    wanted = {"conversations": 0, "messages unanswered": 3, "updates seen": 3, "reports about offers": 1}[kind]
+    console = Console(record=True, width=200, file=io.StringIO())
+    console.print(inventory_table(database))
+    (line,) = [line for line in console.export_text().splitlines() if kind in line]
+    assert re.search(rf"{kind}\W+{wanted}\b", line)
+    assert KEPT_FOR[kind] in line

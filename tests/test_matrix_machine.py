@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.matrix.machine import MEGOLM, Machine, UndecryptableError
+from bot.channels.matrix.machine import MEGOLM, MOST_SESSIONS, Machine, UndecryptableError
 from bot.channels.matrix.store import Device, open_store
 from tests.test_matrix_events import JSON
 
+STRANGER = "@stranger:elsewhere.org"
 BOT, ANNA, MALLORY = "@nahbei:example.org", "@anna:example.org", "@mallory:elsewhere.org"
 ROOM, KEY = "!room:example.org", "5e" * 32
 
@@ -77,7 +78,7 @@ def party(tmp_path: Path) -> Iterator[Meet]:
             store.keep_device(Device(user, device, "token"))
         else:
             store.user_id, store.device_id = user, device
-        machine = Machine(store, expects)
+        machine = Machine(store, expects, lambda user: user != STRANGER)
         body = machine.keys_to_upload() if machine.is_new else {}
         machine.uploaded({"signed_curve25519": 50})
         return Party(machine, body.get("device_keys", {}), body.get("one_time_keys", {}), body.get("fallback_keys", {}))
@@ -141,6 +142,23 @@ def test_keys_of_rooms_that_we_are_not_in_are_not_kept(party: Meet) -> None:
         for message in mallory.share(bot, f"!{n}"):
             bot.machine.receive(message)
     assert not list(bot.machine.inbound_group_store)
+
+
+def test_strangers_do_not_even_get_a_session(party: Meet) -> None:
+    stranger, bot = party(STRANGER, "EVIL"), party(BOT, "BOT")
+    stranger.meet(bot)
+    assert [bot.machine.receive(message) for message in stranger.share(bot)] == [None]
+    assert not list(bot.machine.session_store)
+
+
+def test_nobody_can_begin_sessions_without_end(party: Meet) -> None:
+    mallory, bot = party(MALLORY, "EVIL"), party(BOT, "BOT")
+    for _ in range(MOST_SESSIONS + 4):
+        mallory.meet(bot)
+        mallory.machine.renew(ROOM)
+        assert [bot.machine.receive(message) for message in mallory.share(bot)] == [ROOM]
+    assert len(list(bot.machine.session_store)) == MOST_SESSIONS
+    assert len(list(party(BOT, "BOT").machine.session_store)) == MOST_SESSIONS
 
 
 def test_one_time_keys_are_made_again_also_when_none_is_left(party: Meet) -> None:

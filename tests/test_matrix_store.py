@@ -28,7 +28,7 @@ def test_the_device_is_remembered(tmp_path: Path) -> None:
 def test_nothing_can_be_read_in_the_file_and_nobody_else_may_open_it(tmp_path: Path) -> None:
     store = open_store(tmp_path / "matrix", KEY)
     store.keep_device(DEVICE)
-    Machine(store, lambda _: True).save_account()
+    Machine(store, lambda _: True, lambda _: True).save_account()
     store.keep_unread("!room:example.org", "$event")
     store.save_encrypted_rooms({"!room:example.org"})
     content = b"".join(path.read_bytes() for path in (tmp_path / "matrix").iterdir())

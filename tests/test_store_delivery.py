@@ -93,7 +93,7 @@ def test_a_claim_brings_what_is_needed_for_the_answer(database: Database) -> Non
     accept(database, arrival(1))
     (number,) = rows(database, "SELECT id FROM inbox")[0]
     assert isinstance(number, int)
-    assert claim(database) == Claim(b"chat", "test", None, Message(number, b"update 1", b"content 1", 0))
+    assert claim(database) == Claim(b"chat", "test", None, Message(number, b"update 1", b"content 1", 0), owner="one")
 
 
 def test_the_chat_that_has_waited_longest_comes_first(database: Database) -> None:

@@ -120,6 +120,39 @@ def test_what_arrived_although_the_chat_was_lost_is_not_sent_again(database: Dat
     assert (pending(database), rows(database, "SELECT ref FROM messages")) == ([(1,)], [(b"ref",)])
 
 
+PROCESS = "p" * delivery.PROCESS
+
+
+def test_what_a_process_writes_twice_changes_nothing_once_it_has_claimed_the_chat_anew(database: Database) -> None:
+    first, second = f"{PROCESS}1", f"{PROCESS}2"
+    accept(database, arrival(1), arrival(2))
+    database.run(delivery.finish, first, claim(database, first), [parcel(0, "first")], 0.0)
+
+    def arrived() -> bool:
+        return database.run(delivery.delivered, first, b"chat", 0, 0.0, key="first.0")
+
+    assert arrived()
+    database.run(delivery.finish, second, claim(database, second), [parcel(0, "next")], 0.0)
+    before = contents(database)
+    assert not arrived()
+    assert not database.run(delivery.let_go, first, b"chat", 9.0)
+    database.run(delivery.postpone, first, b"chat", 0, 9.0, unclear=True)
+    assert contents(database) == before
+
+
+def test_a_process_gives_back_what_it_owns_without_knowing_and_nothing_else(database: Database) -> None:
+    for n, owner in enumerate((f"{PROCESS}1", f"{PROCESS}2", "other")):
+        accept(database, arrival(n, b"chat %d" % n))
+        claim(database, owner)
+    assert database.run(delivery.free, PROCESS, [b"chat 0"]) == 1
+    owners = "SELECT owner FROM chats ORDER BY chat"
+    assert rows(database, owners) == [(f"{PROCESS}1",), (None,), ("other",)]
+    database.run(delivery.stay_alive, PROCESS, 0.0, ALIVE)
+    assert rows(database, owners) == [(f"{PROCESS}1",), (None,), (None,)]
+    database.run(delivery.leave, PROCESS)
+    assert rows(database, owners) == [(None,), (None,), (None,)]
+
+
 def test_an_answer_is_never_taken_for_an_earlier_one_with_the_same_number(database: Database) -> None:
     accept(database, arrival(1), arrival(2))
     claimed = claim(database)

@@ -13,6 +13,7 @@ POLL_ANSWERS = ("m.poll.response", "org.matrix.msc3381.poll.response")
 SELECTORS = str.maketrans("", "", "\ufe0e\ufe0f")  # "show as text", "show as a picture": the sign stays the same
 KEYCAP = "\u20e3"
 TEN = "🔟"
+LONGEST_SIGN = 20  # characters; a picture can have many
 LONGEST_OPTION = 200  # characters; ours are shorter
 OLD = 6 * 3600.0  # seconds
 _NUMBER = re.compile(r"(\d{1,2})[.)]?")
@@ -94,7 +95,8 @@ def is_old(event: Mapping[str, Any], now: float) -> bool:
 def _reaction(relation: Mapping[str, Any]) -> Picked | None:
     question, key = words(relation.get("event_id")), words(relation.get("key"))
     sign = _number(key) or plain_sign(key)
-    return Picked(sign, question) if relation.get("rel_type") == "m.annotation" and question and sign else None
+    is_ours = relation.get("rel_type") == "m.annotation" and question and 0 < len(sign) <= LONGEST_SIGN
+    return Picked(sign, question) if is_ours else None
 
 
 def _message(content: Mapping[str, Any], relation: Mapping[str, Any]) -> Input | Picked | None:

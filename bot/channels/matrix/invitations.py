@@ -37,7 +37,7 @@ class Invitations:
         """Accept or decline, aside: a slow homeserver makes nobody wait."""
         if invited.room in self._tasks:
             return
-        self._session.expected.add(invited.room)
+        self._session.expected[invited.room] = invited.inviter
         task = self._tasks[invited.room] = asyncio.create_task(self._answer(invited))
         task.add_done_callback(lambda _: self._tasks.pop(invited.room, None))
 
@@ -59,11 +59,11 @@ class Invitations:
                 await self._join(invited.room)
             else:
                 log.info("invitation_declined", channel="matrix")
-                self._session.expected.discard(invited.room)
+                self._session.expected.pop(invited.room, None)
                 await leave(self._session, invited.room)
         except (RefusalError, AwayError) as error:
             log.warning("invitation_failed", channel="matrix", error=where(error))
-            self._session.expected.discard(invited.room)
+            self._session.expected.pop(invited.room, None)
 
     async def _is_welcome(self, invited: Invitation) -> bool:
         """By server, by how often, by how many are there already."""

@@ -8,13 +8,15 @@ from uuid import uuid4
 
 import structlog
 
-from bot.channels.matrix.machine import ONE_TIME_KEY, Machine
+from bot.channels.matrix.events import table
+from bot.channels.matrix.machine import ENCRYPTED, ONE_TIME_KEY, Machine
 from bot.channels.matrix.server import AwayError, Homeserver, Json, RefusalError
 from bot.logs import where
 
 log = structlog.get_logger()
 
 SOON = 60.0  # seconds until somebody's homeserver that did not answer is asked again
+BAD_REQUEST = 400
 CLAIM_MS = 5000  # how long our homeserver waits for others
 
 
@@ -56,15 +58,26 @@ class KeyExchange:
         wanted = [user for user in self._machine.users_for_key_query if now - self._asked.get(user, -SOON) >= SOON]
         if not wanted:
             return
-        answer = await self._server.call(
-            "POST", "v3", "keys", "query", body={"device_keys": {user: [] for user in wanted}, "timeout": CLAIM_MS}
-        )
-        changed = self._machine.learn_devices(_table(answer.get("device_keys")))
+        changed = self._machine.learn_devices(await self._devices(wanted))
         asked = {**self._asked, **dict.fromkeys(wanted, now)}
         self._asked = {user: asked[user] for user in self._machine.users_for_key_query if user in asked}
         for room, people in rooms.items():
             if changed & set(people):
                 self._machine.renew(room)
+
+    async def _devices(self, users: Sequence[str]) -> Mapping[str, Any]:
+        """The devices of users. If the homeserver takes offence at one of them, the others are asked about alone."""
+        body: Json = {"device_keys": {user: [] for user in users}, "timeout": CLAIM_MS}
+        try:
+            answer = await self._server.call("POST", "v3", "keys", "query", body=body)
+        except RefusalError as error:
+            if error.status != BAD_REQUEST:
+                raise
+            if len(users) == 1:
+                return {users[0]: {}}
+            alone = [await self._devices([user]) for user in users]
+            return {user: devices for found in alone for user, devices in found.items()}
+        return table(answer.get("device_keys"))
 
     async def _mend(self) -> None:
         """New sessions for devices that cannot be understood any more."""
@@ -81,7 +94,7 @@ class KeyExchange:
             wanted.setdefault(user, {})[device] = ONE_TIME_KEY
         body = {"one_time_keys": wanted, "timeout": CLAIM_MS}
         answer = await self._server.call("POST", "v3", "keys", "claim", body=body)
-        self._machine.learn_one_time_keys(_table(answer.get("one_time_keys")))
+        self._machine.learn_one_time_keys(table(answer.get("one_time_keys")))
 
     async def _send(self) -> None:
         for message in [*self._machine.outgoing_to_device_messages]:
@@ -100,7 +113,7 @@ class KeyExchange:
         """
         machine = self._machine
         async with self._sharing.setdefault(room, asyncio.Lock()):
-            if machine.should_share_group_session(room):
+            while machine.should_share_group_session(room):  # again, if somebody came or went meanwhile
                 await self._share(room, people)
         encrypted: Json = machine.group_encrypt(room, {"type": kind, "content": content})
         if "m.relates_to" in content:  # what belongs together is for the homeserver to know
@@ -112,14 +125,12 @@ class KeyExchange:
         missing: Mapping[str, Sequence[str]] = machine.get_missing_sessions(list(people))
         if missing:
             await self._claim([(user, device) for user, devices in missing.items() for device in devices])
-        for devices, body in machine.new_messages(room, people):
-            await self._to_devices("m.room.encrypted", body)
-            machine.outbound_group_sessions[room].users_shared_with.update(devices)
-        machine.outbound_group_sessions[room].shared = True
+        portions = machine.new_messages(room, people)
+        session = machine.outbound_group_sessions[room]
+        for devices, body in portions:
+            await self._to_devices(ENCRYPTED, body)
+            session.users_shared_with.update(devices)
+        session.shared = True
 
     def forget(self, room: str) -> None:
         self._sharing.pop(room, None)
-
-
-def _table(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -1,7 +1,7 @@
 """nio's encryption with the holes closed through which one stranger could silence it. No network: see keys.py."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,14 +10,17 @@ from nio import ForwardedRoomKeyEvent, KeysClaimResponse, KeysQueryResponse, Meg
 from nio.crypto import Olm
 from vodozemac import Curve25519PublicKey
 
+from bot.channels.matrix.events import table, words
 from bot.channels.matrix.store import Store
 from bot.logs import where
 
 log = structlog.get_logger()
 
 Json = dict[str, Any]
+ENCRYPTED = "m.room.encrypted"
 MEGOLM = "m.megolm.v1.aes-sha2"
 ONE_TIME_KEY = "signed_curve25519"
+MOST_SESSIONS = 5  # with one device
 
 
 class UndecryptableError(Exception):
@@ -27,14 +30,16 @@ class UndecryptableError(Exception):
 class Machine(Olm):  # type: ignore[misc] # nio has no types
     """The keys of one device. Whatever comes from outside may be malformed: it is dropped, and the rest goes on.
 
-    `expects`: whether keys for a room are wanted; strangers could fill the disk with others.
+    `expects`: whether keys for a room are wanted; `knows`: whether somebody may write to our device at all. Strangers
+    could fill the disk otherwise.
     """
 
     _unwedging_interval = timedelta(minutes=5)  # nio waits an hour until a broken session may be replaced again
 
-    def __init__(self, store: Store, expects: Callable[[str], bool]) -> None:
+    def __init__(self, store: Store, expects: Callable[[str], bool], knows: Callable[[str], bool]) -> None:
         super().__init__(store.user_id, store.device_id, store)
-        self.expects = expects
+        self._expects = expects
+        self._knows = knows
         self.wants_fallback_key = False
         self._at_first_sight: dict[tuple[str, str, int], str] = self.message_index_store
 
@@ -45,26 +50,31 @@ class Machine(Olm):  # type: ignore[misc] # nio has no types
 
     def receive(self, event: Mapping[str, Any]) -> str | None:
         """Take in a message to this device. Returns the room whose key it has brought."""
+        sender, key = words(event.get("sender")), words(table(event.get("content")).get("sender_key"))
+        if event.get("type") != ENCRYPTED or not key or not self._knows(sender):
+            return None
         try:
-            parsed = ToDeviceEvent.parse_event(dict(event))
-            received = self.handle_to_device_event(parsed) if _is_encrypted(event) else None
+            received = self.handle_to_device_event(ToDeviceEvent.parse_event(dict(event)))
         except Exception as error:  # noqa: BLE001 anybody can send anything
             log.info("bad_to_device", channel="matrix", error=where(error))
-            self._suspect(event)
+            self._mark_device_for_unwedging(sender, key)  # if we know it, it has lost its session with us
             return None
+        finally:
+            self._keep_few(key)
         return received.room_id if isinstance(received, RoomKeyEvent | ForwardedRoomKeyEvent) else None
 
-    def _suspect(self, event: Mapping[str, Any]) -> None:
-        """A device that we know and cannot understand has lost its session with us: it gets a new one."""
-        content = event.get("content")
-        sender, key = event.get("sender"), content.get("sender_key") if isinstance(content, Mapping) else None
-        if isinstance(sender, str) and isinstance(key, str):
-            self._mark_device_for_unwedging(sender, key)
+    def _keep_few(self, key: str) -> None:
+        """With the fallback key somebody could begin sessions without end: the latest of a device are enough."""
+        sessions = self.session_store[key]
+        self.store.drop_sessions([session.id for session in sessions[MOST_SESSIONS:]])
+        del sessions[MOST_SESSIONS:]
+        if not sessions:
+            self.session_store._entries.pop(key, None)  # noqa: SLF001 nio would keep the key of everybody who ever wrote
 
     def create_group_session(
         self, sender_key: str, sender_fp_key: str, room_id: str, session_id: str, session_key: str
     ) -> None:
-        if self.expects(room_id):
+        if self._expects(room_id):
             super().create_group_session(sender_key, sender_fp_key, room_id, session_id, session_key)
 
     def _should_accept_forward(self, _: str, sender_key: str, event: ForwardedRoomKeyEvent) -> bool:
@@ -191,9 +201,9 @@ class Machine(Olm):  # type: ignore[misc] # nio has no types
                 except Exception as error:  # noqa: BLE001 another homeserver can say anything of its users
                     log.info("bad_one_time_key", channel="matrix", error=where(error))
 
-    def new_messages(self, room: str, users: Sequence[str]) -> Iterator[tuple[set[tuple[str, str]], Json]]:
+    def new_messages(self, room: str, users: Sequence[str]) -> list[tuple[set[tuple[str, str]], Json]]:
         """The key of a room, encrypted for each device that does not have it yet, in portions."""
-        yield from self.share_group_session_parallel(room, list(users), ignore_unverified_devices=True)
+        return [*self.share_group_session_parallel(room, list(users), ignore_unverified_devices=True)]
 
     def renew(self, room: str) -> None:
         """Somebody came, went, or has another device: the next message needs a new key."""
@@ -208,7 +218,3 @@ class Machine(Olm):  # type: ignore[misc] # nio has no types
             self.tracked_users.discard(user)
             self.users_for_key_query.discard(user)
         self.store.forget(room, [*strangers])
-
-
-def _is_encrypted(event: Mapping[str, Any]) -> bool:
-    return event.get("type") == "m.room.encrypted"

@@ -25,13 +25,19 @@ class Session:
         self.store = store
         self.me: str = store.user_id
         self.rooms: dict[str, Room] = {}
-        self.expected: set[str] = set()  # rooms that we are invited to
+        self.expected: dict[str, str] = {}  # rooms that we are invited to, and by whom
         self.is_ready = False
-        self.machine = Machine(store, lambda room: room in self.rooms or room in self.expected)
+        self.machine = Machine(store, self._expects, self._knows)
         self.keys = KeyExchange(server, self.machine)
         self.questions = Questions(self.look_up, self.look_back)
         self._encrypted: set[str] = store.load_encrypted_rooms()
         self._erased: OrderedDict[str, None] = OrderedDict()
+
+    def _expects(self, room: str) -> bool:
+        return room in self.rooms or room in self.expected
+
+    def _knows(self, user: str) -> bool:
+        return user in self.expected.values() or any(user in room.people for room in self.rooms.values())
 
     @property
     def encrypted_rooms(self) -> Mapping[str, Sequence[str]]:
@@ -42,6 +48,7 @@ class Session:
         """Take in what the state events of a room say."""
         before = self.rooms.get(name) or Room(name, is_encrypted=name in self._encrypted)
         room = self.rooms[name] = before.after(events)
+        self.expected.pop(name, None)
         if room.is_encrypted and name not in self._encrypted:
             self._encrypted.add(name)
             self.store.save_encrypted_rooms({name})
@@ -54,7 +61,7 @@ class Session:
     def leave(self, name: str) -> None:
         """We are not in a room any more: nothing of it stays."""
         room = self.rooms.pop(name, None)
-        self.expected.discard(name)
+        self.expected.pop(name, None)
         self._encrypted.discard(name)
         elsewhere = {user for other in self.rooms.values() for user in other.people}
         self.machine.forget(name, [user for user in room.people - elsewhere if user != self.me] if room else [])

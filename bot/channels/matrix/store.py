@@ -104,6 +104,11 @@ class Store(SqliteStore):  # type: ignore[misc] # nio has no types
         """Room and event of each message that still waits for its key."""
         return self._rows("SELECT room, event FROM unread ORDER BY rowid")
 
+    def drop_sessions(self, names: Sequence[str]) -> None:
+        """Sessions with a device that has begun too many."""
+        for name in names:
+            self.database.execute_sql("DELETE FROM olmsessions WHERE session_id = ?", (name,))
+
     def forget(self, room: str, strangers: Sequence[str]) -> None:
         """A room that we left: nothing that was said there can be read with what stays here."""
         with self.database.atomic():

@@ -15,6 +15,7 @@ from bot.channels.matrix.store import KEPT_UNREAD
 
 PATIENCE = 10.0  # seconds until the family is told
 ONCE_IN = 3600.0  # seconds; for one room
+MOST_LOADED = 50  # messages brought back at the start
 MOST_OF_ROOM = 20  # keys asked for in a room, until one of its messages can be read
 
 
@@ -41,7 +42,7 @@ class Unread:
 
     async def load(self) -> None:
         """Bring back what waited when the last process ended."""
-        for room, event in self._session.store.unread():
+        for room, event in self._session.store.unread()[-MOST_LOADED:]:
             try:
                 found = await self._session.server.call("GET", "v3", "rooms", room, "event", event)
             except (RefusalError, AwayError):
