@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from tests.postbox import message as update
 from tests.serving import Echo
 from tests.telegram.chats import Person
 from tests.telegram.fake import TOKEN, Fake
-from tests.telegram.running import Running, channel_to, running, until
+from tests.telegram.running import LIMITS, Running, channel_to, running, until
 
 Scenario = Callable[[Running], Awaitable[None]]
 Play = Callable[..., None]
@@ -356,6 +357,27 @@ def test_an_answer_is_sent_again_as_often_as_is_right(how: int | str, times: int
         assert texts(user) == [*["1: eins"] * copies, "2: zwei"]
 
     play(scenario)
+
+
+def test_an_answer_that_hangs_is_sent_once_more_and_then_the_chat_goes_on(keys: Keys, tmp_path: Path) -> None:
+    limits = replace(LIMITS, patience=replace(LIMITS.patience, send=0.2))
+
+    async def life() -> None:
+        async with Fake() as fake, running(Echo(), keys, tmp_path, fake, limits=limits) as bot:
+            user, other = fake.user(), fake.user()
+            fake.fail("sendMessage", "slow", seconds=60, times=9, chat=user.id)
+            user.say("eins")
+            await until(lambda: len(user.screen) == 1)
+            other.say("andere")
+            await until(lambda: texts(other) == ["1: andere"])
+            await until(lambda: len(user.screen) == 2)
+            fake.heal()
+            user.say("zwei")
+            await until(lambda: len(user.screen) == 3)
+            assert texts(user) == ["1: eins", "1: eins", "2: zwei"]
+            assert bot.channel.is_well()
+
+    asyncio.run(life())
 
 
 def test_nothing_is_lost_where_a_third_of_all_calls_fail(play: Play) -> None:

@@ -49,7 +49,15 @@ from bot.understanding.reading import Understanding, Understood
 from catalog.catalog import Catalog
 from catalog.text import clean
 
-SAID_ALOUD = ("danger", "thanks", "hello", "voice", "picture", "unreadable", "plea")  # whole messages that are never an answer
+SAID_ALOUD = (
+    "danger",
+    "thanks",
+    "hello",
+    "voice",
+    "picture",
+    "unreadable",
+    "plea",
+)  # whole messages that are never an answer
 COMMANDS = (
     *("start", "back", "change", "skip", "help", "privacy", "delete", "language", "more", "none", "done"),
     *SAID_ALOUD,

@@ -173,7 +173,7 @@ class Receiver:
 
     async def _late(self) -> list[Update]:
         """Messages whose keys have come meanwhile."""
-        found = [await self._update(room, event) for room, event in self._unread.readable()]
+        found = [await self._read_safely(room, event) for room, event in self._unread.readable()]
         return [update for update in found if update]
 
     async def _updates(self, room: str, told: Mapping[str, Any], since: str) -> list[Update]:
@@ -184,7 +184,7 @@ class Receiver:
         events = [*_timeline(told)]
         if timeline.get("limited") is True and words(timeline.get("prev_batch")):
             events = [*await self._gap(room, words(timeline.get("prev_batch")), since), *events]
-        found = [update for event in events if (update := await self._read(room, event))]
+        found = [update for event in events if (update := await self._read_safely(room, event))]
         entered = has_just_joined(events, self._session.me)
         return found if found or not entered else [self._greeting(room, entered)]
 
@@ -220,6 +220,14 @@ class Receiver:
                 pause = max(pause, error.retry_after)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _read_safely(self, room: str, event: Event) -> Update | None:
+        """A bug that one event meets must not keep all others from being read, at every start anew."""
+        try:
+            return await self._read(room, event)
+        except Exception as error:  # noqa: BLE001 whatever it is
+            log.error("bad_event", channel=NAME, error=where(error))
+            return None
 
     async def _read(self, room: str, event: Event) -> Update | None:
         """One event as an update; nothing for what is ours, old, or no message. What has no key yet is kept."""
