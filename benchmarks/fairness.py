@@ -22,7 +22,7 @@ from rich.progress import MofNCompleteColumn, Progress
 from rich.table import Table
 
 from benchmarks.messenger import Fate, Messenger
-from benchmarks.stage import READY_SECONDS, Stage, stage, until
+from benchmarks.stage import Stage, stage
 from benchmarks.victim import Echo, real_conversation
 from bot.dialogue.model import Choice, Location, Text
 
@@ -64,8 +64,7 @@ async def prove(
     messenger = Messenger(home / "socket", fate=_stuck_forever, retry_after=30)
     async with stage(home, conversation, *options, messenger=messenger) as scene:
         await scene.begin()
-        _say(messenger, "first")  # to wait until the service has prepared itself
-        await until(lambda: bool(messenger.arrived), READY_SECONDS)
+        await scene.warm_up()
         disturbed: list[tuple[float, float]] = []
         async with scene.talk(RATE, neighbours):
             for _ in range(rounds):

@@ -77,6 +77,7 @@ async def prove(
     options = ("--conversation", "real") if is_whole else ()
     async with stage(home, conversation, *options, messenger=messenger, url=url) as scene:
         await scene.begin()
+        await scene.warm_up()
         ends: list[float] = []
         async with scene.talk(RATE, count_up):
             for _ in range(outages):

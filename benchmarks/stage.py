@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from benchmarks.judge import Verdict, due, judge
 from benchmarks.messenger import Messenger
 from bot.conversation import Conversation
+from bot.dialogue.model import Text
 from bot.keys import load_keys
 from bot.store import retention
 from bot.store.opening import FILE, postgres_engine, sqlite_engine
@@ -115,6 +116,11 @@ class Stage:
         """Start the service and wait until the messenger has reached it."""
         await self.victim.start(*options)
         await asyncio.wait_for(self.messenger.connected.wait(), READY_SECONDS)
+
+    async def warm_up(self) -> None:
+        """Wait until the service has prepared itself and answers."""
+        self.messenger.say("first", Text("1"))
+        await until(lambda: bool(self.messenger.arrived), READY_SECONDS)
 
     @asynccontextmanager
     async def talk(self, rate: float, speech: Speech) -> AsyncIterator[None]:

@@ -9,8 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from bot.channels.base import UnsentError, Update
+from bot.channels.base import UnclearError, UnsentError, Update
 from bot.dialogue.model import Command, State
 from bot.keys import Keys
 from bot.limits import Rate
@@ -21,9 +23,9 @@ from bot.store import delivery, retention
 from bot.store.database import Database
 from bot.store.tables import chats
 from tests.conftest import Clock
-from tests.postbox import After, Hangs, Postbox, Until, message
+from tests.postbox import After, Hangs, Lost, Postbox, Trouble, Until, message
 from tests.serving import LIMITS, POINTS, Doom, Echo, Ended, Script, Stage, running, until
-from tests.storage import contents, rows
+from tests.storage import contents, empty, rows
 
 
 @pytest.fixture
@@ -440,6 +442,34 @@ def test_a_process_that_ends_again_and_again_at_the_same_point_loses_nothing(sta
     assert ends >= 2
     assert without_repeats(postbox.arrived("a")) == ["1: hello", "2: say 2 0", "2: say 2 1"]
     assert duplicates(postbox.arrived("a")) <= (ends if point == "after_send" else 0)
+
+
+DOOMS = st.lists(st.tuples(st.sampled_from(POINTS), st.integers(1, 8)), max_size=4)
+TROUBLES = st.lists(
+    st.sampled_from([After(0), After(0.003), UnsentError("down"), UnsentError("slow", 7), Lost(UnclearError())]),
+    max_size=6,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=15)
+@given(DOOMS, st.fixed_dictionaries({"a": TROUBLES, "b": TROUBLES}))
+def test_no_series_of_ends_and_troubles_loses_or_disorders_anything(
+    sqlite: Database, keys: Keys, dooms: list[tuple[str, int]], troubles: dict[str, list[Trouble]]
+) -> None:
+    """Each end of the process, and each send that nobody knows of, may bring one answer twice; no more than that."""
+    empty(sqlite)
+    postbox, stage = Postbox(), Stage(sqlite, keys, Clock())
+    for chat, waiting in troubles.items():
+        postbox.trouble(chat, *waiting)
+    updates = [update for n in range(3) for chat in ("a", "b") for update in said(chat, f"say {n + 1}", first=n)]
+    ends = sum(stage.live(told(stage, updates), postbox, doom=Doom(*doom)) for doom in dooms)
+    stage.live(told(stage, updates), postbox)
+    for chat, waiting in troubles.items():
+        unclear = sum(isinstance(trouble, Lost) for trouble in waiting)
+        assert without_repeats(postbox.arrived(chat)) == [
+            f"{n + 1}: say {n + 1} {part}" for n in range(3) for part in range(n + 1)
+        ]
+        assert duplicates(postbox.arrived(chat)) <= ends + unclear
 
 
 def test_another_process_goes_on_when_the_lease_of_the_first_has_ended(stage: Stage) -> None:
