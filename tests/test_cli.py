@@ -224,7 +224,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def looked_after(home: Path, *arguments: str, **names: str) -> tuple[int, str, str]:
-    return run(*arguments, env={"NAHBEI_DATA_DIR": str(home), "COLUMNS": "250", **names})
+    return run(*arguments, env={"NAHBEI_DATA_DIR": str(home), "COLUMNS": "600", **names})
 
 
 def test_demand_shows_what_was_published(home: Path, tmp_path: Path) -> None:

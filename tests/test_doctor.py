@@ -183,7 +183,7 @@ def test_messages_that_wait_are_counted(examined: Examine, tmp_path: Path) -> No
 
 def test_problems_in_the_catalog_are_named(examined: Examine, catalog: Catalog) -> None:
     broken = replace(catalog, problems=(Problem("offers.yaml, line 7", "no such topic"),))
-    found = [finding for finding in examined(lambda: broken).values() if "problems" in finding.text]
+    found = [finding for finding in examined(lambda: broken).values() if finding.about == "catalog"]
     assert found[0].verdict == "warning"
     assert "no such topic" in found[0].text
 

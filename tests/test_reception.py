@@ -343,6 +343,7 @@ def test_a_full_disk_is_survived(tmp_path: Path, keys: Keys, clock: Clock) -> No
         async with stage.serving(postbox) as service:
             await service.accept("postbox", said("a", "hello"))
             await until(lambda: postbox.arrived("a") == ["1: hello"])
+            await stage.settled()  # what is still to be deleted would make room
             stage.database.run(grow, 1)
             assert await fill(service, fillers) < len(fillers)
             for _ in range(3):

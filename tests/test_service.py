@@ -451,14 +451,17 @@ TROUBLES = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=15)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=15,
+)
 @given(DOOMS, st.fixed_dictionaries({"a": TROUBLES, "b": TROUBLES}))
 def test_no_series_of_ends_and_troubles_loses_or_disorders_anything(
-    sqlite: Database, keys: Keys, dooms: list[tuple[str, int]], troubles: dict[str, list[Trouble]]
+    sqlite: Database, keys: Keys, clock: Clock, dooms: list[tuple[str, int]], troubles: dict[str, list[Trouble]]
 ) -> None:
     """Each end of the process, and each send that nobody knows of, may bring one answer twice; no more than that."""
     empty(sqlite)
-    postbox, stage = Postbox(), Stage(sqlite, keys, Clock())
+    postbox, stage = Postbox(), Stage(sqlite, keys, clock)
     for chat, waiting in troubles.items():
         postbox.trouble(chat, *waiting)
     updates = [update for n in range(3) for chat in ("a", "b") for update in said(chat, f"say {n + 1}", first=n)]
