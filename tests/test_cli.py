@@ -280,7 +280,7 @@ def test_what_is_no_backup_is_refused_in_one_line(home: Path, tmp_path: Path) ->
 def test_the_doctor_says_what_is_missing_and_the_exit_code_too(home: Path) -> None:
     code, output, _ = looked_after(home, "doctor")
     assert code == 1
-    assert "none is configured" in output
+    assert "no channel is configured" in output
     code, output, _ = looked_after(home, "doctor", NAHBEI_GATEWAY_SOCKET=str(home / "s"))
     assert code == 0
     assert "3 messages" in output

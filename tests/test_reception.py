@@ -335,7 +335,7 @@ def test_a_full_disk_is_survived(tmp_path: Path, keys: Keys, clock: Clock) -> No
     """SQLite may not grow any more: dangers are answered; when there is room again everything goes on by itself."""
     postbox = Postbox()
     fillers = said("b", *(f"{n} " + "z" * 3000 for n in range(50)))
-    later = said("a", "help! " + "x" * 3000, "y" * 3000, first=1)
+    later = said("a", "help! " + "€" * 3900, "€" * 3900, first=1)  # more than what a filler left free
 
     async def play(stage: Stage) -> None:
         may_go_on = asyncio.Event()
@@ -357,7 +357,7 @@ def test_a_full_disk_is_survived(tmp_path: Path, keys: Keys, clock: Clock) -> No
 
     with closing(open_database(keys, tmp_path, clock=clock)) as database:
         asyncio.run(play(Stage(database, keys, clock)))
-    assert postbox.arrived("a") == ["1: hello", "call 112", "2: " + "y" * 3000]
+    assert postbox.arrived("a") == ["1: hello", "call 112", "2: " + "€" * 3900]
     assert postbox.arrived("b") == [f"{n + 1}: {n} " + "z" * 3000 for n in range(50)]
 
 
