@@ -1,0 +1,1 @@
+"""The commands of `nahbei`, in groups. Each wires parts together, nothing else."""

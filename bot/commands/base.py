@@ -1,0 +1,114 @@
+"""What all commands share: one-line errors, the catalog that the settings name, the database for a moment."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from tomllib import TOMLDecodeError
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+from pydantic import ValidationError
+
+from bot.config import Settings
+from bot.i18n import Languages, load_languages
+from bot.jsonlines import Desk, parse_moment
+from bot.understanding.reading import Understanding
+from bot.vocabulary import topic_index
+from catalog.catalog import Catalog, load_catalog
+from catalog.search import Freshness
+
+if TYPE_CHECKING:
+    from bot.keys import Keys
+    from bot.store.database import Database
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Say what is wrong in one line; exit code 2."""
+    try:
+        yield
+    except ValidationError as error:
+        names = ", ".join(f"NAHBEI_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise click.UsageError(names) from error
+    except TOMLDecodeError as error:
+        raise click.UsageError(f"nahbei.toml: {error}") from error
+    except OSError as error:
+        said = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
+        raise click.UsageError(" ".join(said.split())) from error
+    except ValueError as error:
+        raise click.UsageError(" ".join(str(error).split())) from error
+
+
+class OneLineErrors(click.Group):
+    """A group whose errors are one line, without the usage around it."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        try:
+            return super().main(*args, **{**extra, "standalone_mode": False})
+        except click.ClickException as error:
+            click.echo(f"nahbei: {error.format_message()}", err=True)
+            sys.exit(2)
+        except click.Abort:
+            sys.exit(130)
+
+
+catalog_option = click.option(
+    "--catalog",
+    type=click.Path(path_type=Path),
+    help="A catalog (YAML file or folder). Without it: NAHBEI_CATALOG, else the shipped catalogs.",
+)
+today_option = click.option(
+    "--today", metavar="DATE", help="Act as if it were this day, such as 2026-11-22 or 2026-11-22T21:30."
+)
+
+
+def opened(catalog: Path | None, today: str | None) -> Desk:
+    """Load catalogs, places and languages as the settings and options say."""
+    settings = Settings()
+    now = parse_moment(today) if today else datetime.now(BERLIN).replace(tzinfo=None)
+    chosen = catalog or settings.catalog
+    table = settings.data_dir / "post_codes.csv"
+    towns = settings.places or (table if table.is_file() else None)
+    loaded = load_catalog(
+        [chosen] if chosen else [],
+        today=now.date(),
+        places=towns,
+        freshness=Freshness(settings.old_days, settings.hidden_days),
+    )
+    return Desk(loaded, _understanding(load_languages(), loaded, settings.data_dir), now)
+
+
+def _understanding(languages: Languages, catalog: Catalog, folder: Path) -> Understanding:
+    dangers = (topic.id for topic in catalog.topics.topics.values() if topic.is_danger)
+    return Understanding(languages, dangers, partial(topic_index, languages, folder))
+
+
+def known(languages: Languages, lang: str) -> str:
+    tag = languages.negotiate(lang)
+    if tag is None:
+        raise ValueError(f"unknown language {lang!r}; there are {', '.join(languages.by_tag)}")
+    return tag
+
+
+@contextmanager
+def opened_database(settings: Settings, *, fresh: bool = False) -> "Iterator[tuple[Database, Keys]]":
+    """The database of this installation, for a moment; a service may be running beside."""
+    from bot.keys import load_keys  # noqa: PLC0415 a chat in the terminal stores nothing
+    from bot.store.database import UnavailableError  # noqa: PLC0415
+    from bot.store.opening import open_database  # noqa: PLC0415
+
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    keys = load_keys(settings.keys, create=fresh)
+    database = open_database(keys, settings.data_dir, url)
+    try:
+        yield database, keys
+    except UnavailableError as error:
+        raise OSError(f"the database cannot be read or written now ({error}); nothing has changed") from error
+    finally:
+        database.close()
