@@ -6,41 +6,44 @@ frozen, is restarted as after a power cut, or the answer to a COMMIT is lost on 
 """
 
 import asyncio
-import os
 import signal
-import subprocess
 from argparse import ArgumentParser
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-import psutil  # type: ignore[import-untyped]  # ships no types
-from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
+from benchmarks.breaking import (
+    Outage,
+    forgetting,
+    frozen,
+    full_disk,
+    full_files,
+    locked,
+    restarted,
+    small_disk,
+    stopped,
+)
 from benchmarks.crashes import count_up
 from benchmarks.judge import Verdict, judge
 from benchmarks.messenger import Messenger
-from benchmarks.servers import Forgetful, Postgres, postgres
-from benchmarks.stage import Stage, stage
+from benchmarks.servers import Forgetful, postgres
+from benchmarks.stage import READY_SECONDS, Stage, stage
 from benchmarks.victim import CRY, Echo, real_conversation
 from bot.dialogue.model import Text
-from bot.keys import load_keys
-from bot.store.opening import FILE, sqlite_engine
 
 RATE = 20.0  # messages a second
 SETTLED = 2.0  # seconds before the outage, and between two of them
 DANGER_EVERY = 1.0
 LAST_DANGER = 2.0  # seconds before the outage ends
 IN_DANGER = "danger"  # how the chats are named that cry for help
-MEGABYTES = 12  # of the small file system
 
 Tick = Callable[[], object]
-Outage = Callable[[Stage], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,35 @@ async def prove(
         return await _outcome(name, scene, ends)
 
 
+@dataclass(frozen=True)
+class Ending:
+    """What came of a SIGTERM in the middle of an outage, and of everybody after the next start."""
+
+    name: str
+    code: int
+    seconds: float
+    verdict: Verdict
+    left: int
+    unhandled: int
+
+
+async def end_meanwhile(name: str, home: Path, outage: Outage, *, url: str | None = None, quiet: float = 2) -> Ending:
+    """Tell the process to end while the database does not answer; start it again when it does."""
+    messenger = Messenger(home / "socket", window=1)
+    async with stage(home, Echo(), messenger=messenger, url=url) as scene:
+        await scene.begin()
+        async with scene.talk(RATE, count_up):
+            await asyncio.sleep(SETTLED)
+            async with outage(scene):
+                await asyncio.sleep(SETTLED)
+                seconds = await asyncio.wait_for(scene.victim.end(signal.SIGTERM), READY_SECONDS)
+                code = await scene.victim.gone(READY_SECONDS)
+        await scene.begin()
+        await scene.drain(quiet)
+        await scene.victim.end(signal.SIGTERM)
+        return Ending(name, code, seconds, scene.verdict(), await scene.left(), scene.victim.unhandled())
+
+
 async def _cry_for_help(messenger: Messenger, seconds: float) -> None:
     ends = monotonic() + seconds
     while monotonic() + LAST_DANGER < ends:
@@ -124,125 +156,27 @@ async def _outcome(name: str, scene: Stage, ends: Sequence[float]) -> Outcome:
     )
 
 
-@asynccontextmanager
-async def full_files(scene: Stage) -> AsyncIterator[None]:
-    """No file of the service may grow or be written, as on a full disk; needs no rights."""
-    process = psutil.Process(scene.victim.pid)
-    _, most = process.rlimit(psutil.RLIMIT_FSIZE)
-    process.rlimit(psutil.RLIMIT_FSIZE, (1, most))
-    try:
-        yield
-    finally:
-        process.rlimit(psutil.RLIMIT_FSIZE, (most, most))
-
-
-@asynccontextmanager
-async def full_disk(scene: Stage) -> AsyncIterator[None]:
-    """Somebody else fills the small file system on which the service keeps everything, its log too."""
-    ballast = scene.victim.home / "ballast"
-    with suppress(OSError), ballast.open("wb", buffering=0) as file:
-        for _ in range(MEGABYTES * 1024):
-            file.write(bytes(1024))
-    try:
-        yield
-    finally:
-        ballast.unlink()
-
-
-@contextmanager
-def small_disk(folder: Path) -> Iterator[Path | None]:
-    """Mount a file system of a few megabytes, where the user may do so; else None."""
-    command = ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode != 0:  # noqa: S603 our own folder
-        yield None
-        return
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)  # noqa: S603, S607 our own folder
-
-
-@asynccontextmanager
-async def locked(scene: Stage) -> AsyncIterator[None]:
-    """Another process writes to the file and does not come to an end."""
-    home = scene.victim.home
-    engine = sqlite_engine(home / FILE, load_keys(home / "keys").database)
-    connection = await asyncio.to_thread(engine.connect)
-    await asyncio.to_thread(connection.begin)
-    try:
-        yield
-    finally:
-        connection.close()
-        engine.dispose()
-
-
-def stopped(server: Postgres) -> Outage:
-    """The server ends, and is started again later."""
-
-    @asynccontextmanager
-    async def outage(_: Stage) -> AsyncIterator[None]:
-        await asyncio.to_thread(server.stop)
-        try:
-            yield
-        finally:
-            await asyncio.to_thread(server.start)
-
-    return outage
-
-
-def frozen(server: Postgres) -> Outage:
-    """The server stands still: it answers nothing, and refuses nothing."""
-
-    @asynccontextmanager
-    async def outage(_: Stage) -> AsyncIterator[None]:
-        with server.frozen():
-            yield
-
-    return outage
-
-
-def restarted(server: Postgres) -> Outage:
-    """The server ends as in a power cut, and recovers at once."""
-
-    @asynccontextmanager
-    async def outage(_: Stage) -> AsyncIterator[None]:
-        await asyncio.to_thread(server.restart_at_once)
-        yield
-
-    return outage
-
-
-def forgetting(proxy: Forgetful) -> Outage:
-    """Commits happen, and the service is not told."""
-
-    @asynccontextmanager
-    async def outage(_: Stage) -> AsyncIterator[None]:
-        proxy.forgetting = True
-        try:
-            yield
-        finally:
-            proxy.forgetting = False
-
-    return outage
-
-
 PARTS = ("disk", "locked", "stopped", "frozen", "restarts", "forgotten", "whole")
+ENDS = "ends"
 
 
 def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--restarts", type=int, default=20)
-    parser.add_argument("--parts", nargs="+", choices=PARTS)
+    parser.add_argument("--parts", nargs="+", choices=(*PARTS, ENDS), default=(*PARTS, ENDS))
     chosen = parser.parse_args()
-    parts = chosen.parts or PARTS
+    parts = [part for part in chosen.parts if part != ENDS]
     with (
         ExitStack() as open_,
         Progress(*Progress.get_default_columns(), MofNCompleteColumn(), TimeElapsedColumn()) as bar,
     ):
         folder = Path(open_.enter_context(TemporaryDirectory()))
-        outcomes = asyncio.run(_all(folder, parts, chosen.seconds, chosen.restarts, bar))
-    Console().print(table(outcomes))
+        if parts:
+            bar.console.print(table(asyncio.run(_all(folder, parts, chosen.seconds, chosen.restarts, bar))))
+        if ENDS in chosen.parts:
+            bar.add_task("SIGTERM meanwhile", total=None)
+            bar.console.print(endings_table(asyncio.run(_endings(folder))))
 
 
 async def _all(folder: Path, parts: Sequence[str], seconds: float, restarts: int, bar: Progress) -> Sequence[Outcome]:
@@ -255,6 +189,15 @@ async def _all(folder: Path, parts: Sequence[str], seconds: float, restarts: int
         with ExitStack() as open_:
             outcomes.append(await _part(part, home, seconds, restarts, open_, lambda: bar.advance(task)))  # noqa: B023 used at once
     return outcomes
+
+
+async def _endings(folder: Path) -> Sequence[Ending]:
+    with postgres() as server:
+        return [
+            await end_meanwhile("SQLite locked", folder / "end-1", locked),
+            await end_meanwhile("PostgreSQL stopped", folder / "end-2", stopped(server), url=server.database()),
+            await end_meanwhile("PostgreSQL frozen", folder / "end-3", frozen(server), url=server.database()),
+        ]
 
 
 async def _part(part: str, home: Path, seconds: float, restarts: int, open_: ExitStack, tick: Tick) -> Outcome:
@@ -303,6 +246,29 @@ def table(outcomes: Sequence[Outcome]) -> Table:
             *(o.name, f"{o.outages}", f"{o.said}", f"{verdict.due}", f"{verdict.lost}"),
             *(f"{verdict.out_of_order + verdict.strange}", f"{verdict.repeated}", f"{o.dangers}", f"{o.answered}"),
             *(f"{o.slowest:.2f}", f"{o.back:.2f}", f"{o.left}", f"{o.unhandled}"),
+        )
+    return shown
+
+
+def endings_table(endings: Sequence[Ending]) -> Table:
+    shown = Table(
+        *(
+            "SIGTERM during",
+            "ended after, s",
+            "exit code",
+            "answers",
+            "lost",
+            "out of order",
+            "repeated",
+            "left over",
+            "bugs",
+        ),
+        title="Told to end while the database is away",
+    )
+    for e in endings:
+        shown.add_row(
+            *(e.name, f"{e.seconds:.1f}", f"{e.code}", f"{e.verdict.due}", f"{e.verdict.lost}"),
+            *(f"{e.verdict.out_of_order + e.verdict.strange}", f"{e.verdict.repeated}", f"{e.left}", f"{e.unhandled}"),
         )
     return shown
 

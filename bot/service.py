@@ -178,7 +178,7 @@ class Service:
         Raises:
             UnavailableError: the database is away.
         """
-        await asyncio.to_thread(self._database.synchronise)
+        await self._database.stay_synchronised()
         now = self._database.now()
         freed = await self._database.do(delivery.stay_alive, self.owner, now, self._limits.alive)
         self.metrics.database_up.set(1)

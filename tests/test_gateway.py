@@ -241,7 +241,7 @@ LINES = st.dictionaries(st.sampled_from(NAMES), ANYTHING).map(lambda line: json.
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(LINES, max_size=20))
 @example([b'{"update": "\\ud83d", "chat": "\\udc00", "text": "\\ud800"}'])
 def test_nothing_that_is_said_ends_the_connection_or_confirms_what_nobody_meant(path: Path, lines: list[bytes]) -> None:

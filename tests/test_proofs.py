@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import crashes, endurance, fairness, faults, fuzz, load, outages
+from benchmarks import breaking, crashes, endurance, fairness, faults, fuzz, load, outages
 from benchmarks.crashes import POINTS, Proof, ended, killed, killed_at
 from benchmarks.judge import Verdict, judge
 from benchmarks.messenger import Arrived, Said
@@ -56,7 +56,7 @@ def test_every_answer_arrives_though_the_messenger_fails_three_times_in_ten(tmp_
 
 
 def test_a_full_disk_costs_nothing_but_time_and_dangers_not_even_that(tmp_path: Path) -> None:
-    outcome = asyncio.run(outages.prove("disk", tmp_path, outages.full_files, seconds=4, quiet=0.5))
+    outcome = asyncio.run(outages.prove("disk", tmp_path, breaking.full_files, seconds=4, quiet=0.5))
     assert_outlived(outcome)
 
 
@@ -69,17 +69,27 @@ def own_postgres() -> Iterator[Postgres]:
 def test_a_database_that_is_away_costs_nothing_but_time_and_dangers_not_even_that(
     tmp_path: Path, own_postgres: Postgres
 ) -> None:
-    stopped = outages.stopped(own_postgres)
+    stopped = breaking.stopped(own_postgres)
     url = own_postgres.database()
     assert_outlived(asyncio.run(outages.prove("stopped", tmp_path, stopped, seconds=4, url=url, quiet=0.5)))
 
 
 def test_a_database_that_restarts_as_after_a_power_cut_loses_nothing(tmp_path: Path, own_postgres: Postgres) -> None:
-    restarted = outages.restarted(own_postgres)
+    restarted = breaking.restarted(own_postgres)
     url = own_postgres.database()
     outcome = asyncio.run(outages.prove("restarts", tmp_path, restarted, outages=2, seconds=0, url=url, quiet=0.5))
     assert flawless(outcome.verdict)
     assert (outcome.left, outcome.unhandled) == (0, 0)
+
+
+def test_the_process_ends_though_the_database_does_not_answer_and_nothing_is_lost(
+    tmp_path: Path, own_postgres: Postgres
+) -> None:
+    frozen = breaking.frozen(own_postgres)
+    url = own_postgres.database()
+    ending = asyncio.run(outages.end_meanwhile("frozen", tmp_path, frozen, url=url, quiet=0.5))
+    assert flawless(ending.verdict)
+    assert (ending.code, ending.left, ending.unhandled) == (0, 0, 0)
 
 
 def test_commits_of_which_nobody_is_told_lose_nothing(tmp_path: Path, postgres_url: str) -> None:

@@ -91,15 +91,25 @@ class Database:
         if not self.is_sqlite:
             self._ahead = self.run(_ahead_of_us)
 
-    def close(self) -> None:
-        """Finish what was begun; what comes later is refused."""
+    async def stay_synchronised(self) -> None:
+        """`synchronise` without blocking the event loop."""
+        if not self.is_sqlite:
+            self._ahead = await self.do(_ahead_of_us)
+
+    def close(self, patience: float | None = None) -> None:
+        """Finish what was begun; what comes later is refused.
+
+        After `patience` seconds nobody waits any longer for a database that does not answer; it ends with the process.
+        """
         with self._closing:
             self._is_closed = True
             for _ in self._writers:
                 self._jobs.put(None)
+        until = None if patience is None else monotonic() + patience
         for writer in self._writers:
-            writer.join()
-        self._engine.dispose()
+            writer.join(None if until is None else max(0.0, until - monotonic()))
+        if not any(writer.is_alive() for writer in self._writers):
+            self._engine.dispose()
 
     def _submit(self, job: _Job) -> Future[Any]:
         job.done.set_running_or_notify_cancel()  # from now on nobody can take it back
