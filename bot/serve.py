@@ -35,6 +35,7 @@ log = structlog.get_logger()
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before a channel that ended is started again
+CLOSING = 2.0  # seconds that a database has to finish at the end
 MOST_PROCESSES = 64  # on one machine, sharing one PostgreSQL database
 
 
@@ -125,7 +126,7 @@ async def serve(
         try:
             await _until_signal(settings, service, upkeep, ways)
         finally:
-            await asyncio.to_thread(database.close)
+            await asyncio.to_thread(database.close, CLOSING)
             marker.close()
 
 
