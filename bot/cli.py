@@ -2,7 +2,7 @@
 
 import click
 
-from bot.commands import catalog, places, running, talking
+from bot.commands import catalog, matrix, places, running, talking
 from bot.commands.base import OneLineErrors
 
 
@@ -22,6 +22,7 @@ COMMANDS = (
     talking.evaluate_command,
     places.places,
     catalog.catalog,
+    matrix.matrix,
     running.serve_command,
     running.doctor_command,
     running.demand_command,

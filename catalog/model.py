@@ -6,9 +6,10 @@ values are rendered in every language without a translator.
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from catalog.hours import check_hours
 
@@ -90,7 +91,7 @@ class Cost(Frozen):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         if self.free and self.amount:
-            raise ValueError("an offer with an amount is not free")
+            raise PydanticCustomError("free-with-amount", "an offer with an amount is not free", {"field": "amount"})
         return self
 
 
@@ -105,15 +106,23 @@ class Site(Frozen):
     district: str = ""
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    approximate: bool = False  # the position is the middle of the post code, not the house
     wheelchair: Wheelchair | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         if self.kind == "hidden" and (self.address or self.lat is not None or self.lon is not None):
-            raise ValueError("a hidden site must have neither address nor coordinates")
+            raise PydanticCustomError(
+                "hidden-with-address", "a hidden site must have neither address nor coordinates", {"field": "address"}
+            )
         if (self.lat is None) != (self.lon is None):
-            raise ValueError("latitude and longitude go together")
+            raise PydanticCustomError("half-a-position", "latitude and longitude go together", {"field": "lat"})
         return self
+
+    @property
+    def has_door(self) -> bool:
+        """Whether its position is a house that families visit."""
+        return self.kind == "place" and self.lat is not None and not self.approximate
 
 
 class ServiceArea(Frozen):
@@ -142,9 +151,9 @@ class Occasion(Frozen):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         if self.starts and self.ends and self.starts >= self.ends:
-            raise ValueError("the date ends before it starts")
+            raise PydanticCustomError("times-swapped", "the date ends before it starts", {"field": "ends"})
         if self.until and self.until < self.day:
-            raise ValueError("until is before the first day")
+            raise PydanticCustomError("dates-swapped", "until is before the first day", {"field": "until"})
         return self
 
 
@@ -200,17 +209,7 @@ class Offer(Frozen):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         if self.age_from > self.age_to:
-            raise ValueError("age_from is above age_to")
+            raise PydanticCustomError("ages-swapped", "age_from is above age_to", {"field": "age_to"})
         if self.valid_from and self.valid_until and self.valid_from > self.valid_until:
-            raise ValueError("valid_from is after valid_until")
+            raise PydanticCustomError("dates-swapped", "valid_from is after valid_until", {"field": "valid_until"})
         return self
-
-
-class Problem(NamedTuple):
-    """Something wrong in a file, said so that the person who keeps it can mend it."""
-
-    where: str  # "example_town.yaml, offer crying-clinic-north, phone"
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}"

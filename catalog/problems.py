@@ -1,5 +1,6 @@
 """What is wrong in a catalog, where, and what would be right: said in German or English to the person who keeps it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,11 +11,20 @@ import yaml
 
 Severity = Literal["error", "warning", "notice"]
 Lang = Literal["de", "en"]
+Detail = str | Mapping[Lang, str]  # what fills a sentence: the same words in both languages, or not
 
 LONGEST_VALUE = 120  # characters of a cell that a sentence repeats
+LONGEST_DETAIL = 400
+ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 SPOT_WORDS = {
-    "de": {"sheet": "Blatt „{}“", "row": "Zeile {}", "column": "Spalte „{}“", "offer": "Angebot {}"},
-    "en": {"sheet": "sheet “{}”", "row": "row {}", "column": "column “{}”", "offer": "offer {}"},
+    "de": {
+        "sheet": "Blatt „{}“",
+        "row": "Zeile {}",
+        "line": "Zeile {}",
+        "column": "Spalte „{}“",
+        "offer": "Angebot {}",
+    },
+    "en": {"sheet": "sheet “{}”", "row": "row {}", "line": "line {}", "column": "column “{}”", "offer": "offer {}"},
 }
 
 
@@ -30,13 +40,13 @@ class Spot:
 
     def said(self, lang: Lang) -> str:
         """Say where to look: "town.xlsx, Blatt „Angebote“, Zeile 12, Spalte „Telefon“"."""
-        return ", ".join([visible(self.file), *self.inside(lang)])
+        return ", ".join([visible(self.file, LONGEST_DETAIL), *self.inside(lang)])
 
     def inside(self, lang: Lang) -> tuple[str, ...]:
         """Say where to look within the file, the largest part first. The id helps where there are no rows."""
         row = "" if self.row is None else str(self.row)
         offer = "" if row and self.sheet else self.offer
-        parts = {"sheet": self.sheet, "row": row, "offer": offer, "column": self.column}
+        parts = {"sheet": self.sheet, "row" if self.sheet else "line": row, "offer": offer, "column": self.column}
         return tuple(SPOT_WORDS[lang][name].format(visible(part)) for name, part in parts.items() if part)
 
 
@@ -55,7 +65,7 @@ class Problem:
     spot: Spot
     code: str
     value: str = ""
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, Detail] = field(default_factory=dict)
 
     @property
     def severity(self) -> Severity:
@@ -64,18 +74,39 @@ class Problem:
 
     def said(self, lang: Lang) -> Sentence:
         words = sentences()[self.code][lang]
-        fill = {name: visible(text) for name, text in {"value": self.value, **self.details}.items()}
+        texts = {name: d if isinstance(d, str) else d[lang] for name, d in self.details.items()}
+        fill = {name: visible(_day(text, lang), LONGEST_DETAIL) for name, text in texts.items()}
+        fill["value"] = visible(_day(self.value, lang))
         return Sentence(words["what"].format_map(fill), words.get("right", "").format_map(fill))
 
     def __str__(self) -> str:
-        """One English line, for logs of the terminal and for tests."""
+        """One English line, where only one line fits."""
         return f"{self.spot.said('en')}: {' '.join(filter(None, self.said('en')))}"
 
 
-def visible(text: str) -> str:
+class UnreadableError(ValueError):
+    """A file of which nothing can be used; `problem` says why in both languages, the message in English."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return str(self.problem)
+
+
+def _day(text: str, lang: Lang) -> str:
+    """A date as it is written in the language, everything else as it is."""
+    day = ISO_DAY.fullmatch(text)
+    return f"{day[3]}.{day[2]}.{day[1]}" if day and lang == "de" else text
+
+
+def visible(text: str, most: int = LONGEST_VALUE) -> str:
     """Cut to what a line can hold, without what a terminal obeys or what turns the direction of a line."""
-    shown = "".join(c if c.isprintable() else " " for c in text[: LONGEST_VALUE + 1])
-    return shown if len(shown) <= LONGEST_VALUE else f"{shown[:LONGEST_VALUE]}…"
+    if len(text) <= most and text.isprintable():
+        return text
+    shown = "".join(c if c.isprintable() else " " for c in text[: most + 1])
+    return shown if len(shown) <= most else f"{shown[:most]}…"
 
 
 @cache

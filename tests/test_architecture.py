@@ -18,7 +18,7 @@ ONLY_IN = {
     "nio": ("bot/channels/matrix/",),
     "peewee": ("bot/channels/matrix/",),
     "playhouse": ("bot/channels/matrix/",),
-    "sqlalchemy": ("bot/store/", "catalog/db.py"),
+    "sqlalchemy": ("bot/store/", "catalog/db.py", "catalog/positions.py"),
     "alembic": ("bot/store/",),
     "sqlcipher3": ("bot/store/",),
     "psycopg": ("bot/store/",),
@@ -27,7 +27,9 @@ ONLY_IN = {
     "httpx": (),
     "aiohttp": ("bot/channels/matrix/", "bot/channels/telegram/", "bot/health.py", "bot/serve.py"),
     "click": ("bot/cli.py", "bot/commands/"),
-    "openpyxl": ("catalog/sources/spreadsheet.py",),
+    "geopy": ("catalog/geo.py", "catalog/geocoding.py"),
+    "icalendar": ("catalog/export/ics.py",),
+    "openpyxl": ("catalog/sources/spreadsheet.py", "catalog/sources/cells.py", "catalog/template.py", "catalog/explanation.py", "catalog/export/"),
 }
 NOW_CALLS = {"now", "today", "utcnow"}
 

@@ -235,8 +235,8 @@ def test_own_catalogs_replace_the_examples_but_never_the_helplines(tmp_path: Pat
     own = load_catalog([path], today=TODAY)
     assert [offer.id for offer in own.index.offers if offer.helpline is None] == ["village-cafe"]
     assert any(offer.helpline == "elterntelefon" for offer in own.index.offers)
-    assert [str(problem) for problem in own.problems] == [
-        "own.yaml, offer wrong, topics: 'tea' is not in the list of topics"
+    assert [(p.code, p.spot.offer, p.spot.column, p.value) for p in own.problems] == [
+        ("choice-of-many", "wrong", "topics", "tea")
     ]
     assert own.places.find("Musterfelde").places[0].own
     assert own.places.named("Beispielhafen") == ()
@@ -253,7 +253,7 @@ def test_a_catalog_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         load_catalog([tmp_path / "none.yaml"], today=TODAY)
     broken = tmp_path / "broken.yaml"
     broken.write_text("hello", "utf-8")
-    with pytest.raises(ValueError, match=r"broken\.yaml: a catalog has the keys 'catalog' and 'offers'"):
+    with pytest.raises(ValueError, match=r"broken\.yaml: This is no catalog\. A catalog has the keys"):
         load_catalog([broken], today=TODAY)
 
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from catalog.model import Cost, Offer, Problem, ServiceArea, Site
+from catalog.model import Cost, Offer, ServiceArea, Site
 
 
 def offer(**changes: object) -> Offer:
@@ -151,8 +151,3 @@ def test_an_offer_that_was_checked_cannot_be_changed_afterwards() -> None:
 def test_a_service_area_that_names_anything_is_no_longer_open_to_all(area: dict[str, object]) -> None:
     assert ServiceArea().is_open
     assert not ServiceArea.model_validate(area).is_open
-
-
-def test_a_problem_reads_as_one_line_that_says_where_and_what() -> None:
-    problem = Problem("town.yaml, offer parents-cafe-north, phone", "'0800' is not a telephone number in Germany")
-    assert str(problem) == "town.yaml, offer parents-cafe-north, phone: '0800' is not a telephone number in Germany"

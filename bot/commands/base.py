@@ -16,10 +16,12 @@ from pydantic import ValidationError
 from bot.config import Settings
 from bot.i18n import Languages, load_languages
 from bot.jsonlines import Desk, parse_moment
+from bot.store import FILE
 from bot.understanding.reading import Understanding
-from bot.vocabulary import topic_index
-from catalog.catalog import Catalog, load_catalog
+from bot.vocabulary import language_model, topic_index
+from catalog.catalog import Catalog, load_catalog, published_catalog
 from catalog.search import Freshness
+from catalog.versions import Published
 
 if TYPE_CHECKING:
     from bot.keys import Keys
@@ -61,7 +63,7 @@ class OneLineErrors(click.Group):
 catalog_option = click.option(
     "--catalog",
     type=click.Path(path_type=Path),
-    help="A catalog (YAML file or folder). Without it: NAHBEI_CATALOG, else the shipped catalogs.",
+    help="A catalog (XLSX, ODS, CSV, YAML, JSON or a folder of YAML). Without it: what is published, else NAHBEI_CATALOG, else what ships.",
 )
 today_option = click.option(
     "--today", metavar="DATE", help="Act as if it were this day, such as 2026-11-22 or 2026-11-22T21:30."
@@ -69,24 +71,57 @@ today_option = click.option(
 
 
 def opened(catalog: Path | None, today: str | None) -> Desk:
-    """Load catalogs, places and languages as the settings and options say."""
+    """Load catalogs, places and languages as the settings and options say.
+
+    The catalog is the one that is named, else the one that is published, else NAHBEI_CATALOG, else what ships.
+    """
     settings = Settings()
-    now = parse_moment(today) if today else datetime.now(BERLIN).replace(tzinfo=None)
+    now = moment(today)
+    published = None if catalog else newest(settings)
     chosen = catalog or settings.catalog
-    table = settings.data_dir / "post_codes.csv"
-    towns = settings.places or (table if table.is_file() else None)
-    loaded = load_catalog(
-        [chosen] if chosen else [],
-        today=now.date(),
-        places=towns,
-        freshness=Freshness(settings.old_days, settings.hidden_days),
+    paths = [chosen] if chosen else []
+    freshness = Freshness(settings.old_days, settings.hidden_days)
+    loaded = (
+        built(settings, published)
+        if published
+        else load_catalog(paths, today=now.date(), places=places_table(settings), freshness=freshness)
     )
     return Desk(loaded, _understanding(load_languages(), loaded, settings.data_dir), now)
 
 
+def built(settings: Settings, published: Published, earlier: Catalog | None = None) -> Catalog:
+    """The catalog that is published, with the places and limits of the settings."""
+    freshness = Freshness(settings.old_days, settings.hidden_days)
+    return published_catalog(published, places=places_table(settings), freshness=freshness, earlier=earlier)
+
+
+def places_table(settings: Settings) -> Path | None:
+    table = settings.data_dir / "post_codes.csv"
+    return settings.places or (table if table.is_file() else None)
+
+
+def moment(today: str | None) -> datetime:
+    """The moment that an option names, or now; local time without zone."""
+    return parse_moment(today) if today else datetime.now(BERLIN).replace(tzinfo=None)
+
+
+def newest(settings: Settings) -> Published | None:
+    """What is published in this installation. Where there is no database yet, none is made."""
+    if settings.database_url is None and not (settings.data_dir / FILE).exists():
+        return None
+    from bot.keys import load_keys  # noqa: PLC0415 most chats in a terminal need no database
+    from bot.store.opening import look  # noqa: PLC0415
+    from catalog import db  # noqa: PLC0415
+
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    key = None if url else load_keys(settings.keys, create=False).database
+    return look(key, settings.data_dir, url, lambda there: db.newest(there) if db.has_tables(there) else None)
+
+
 def _understanding(languages: Languages, catalog: Catalog, folder: Path) -> Understanding:
     dangers = (topic.id for topic in catalog.topics.topics.values() if topic.is_danger)
-    return Understanding(languages, dangers, partial(topic_index, languages, folder))
+    tables = partial(topic_index, languages, folder), partial(language_model, languages, folder)
+    return Understanding(languages, dangers, *tables)
 
 
 def known(languages: Languages, lang: str) -> str:
