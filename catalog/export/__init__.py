@@ -1,0 +1,1 @@
+"""One file per format: a catalog → bytes that another program reads."""
