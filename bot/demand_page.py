@@ -3,39 +3,28 @@
 Both show published rows and sums of them, never anything else. Every name is escaped: places come from a spreadsheet.
 """
 
-from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
-from hashlib import sha256
 from html import escape
-from typing import TypeVar
 
 from rich.table import Table
 from rich.text import Text
 
+from bot import office_page
 from bot.demand import ALL, OUTCOMES, Demand, Row, by_group, summary
 from bot.demand_words import WORDS
 from bot.i18n import Translator
+from bot.office_page import Column, visible
 
 Months = Mapping[str, Sequence[Row]]
-Line = TypeVar("Line")
-Column = tuple[str, str, Callable[[Line], str]]  # id, label, and what a line shows in it
 
 SEARCHES = ("nothing", "widened", "found")  # in this order on the page: what is missing first
 ANSWERS = ("helped", "not_helped")
 NO_NUMBER = "–"
 
 STYLE = """
-:root { color-scheme: light; }
-body { margin: 0 auto; max-width: 52rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; color: #1c1c1c; background: #fff; }
-h1 { font-size: 1.6rem; line-height: 1.2; margin: .5rem 0; }
-h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; }
-h3 { font-size: 1rem; margin: 0; }
-p { margin: .3rem 0; }
-.headline { font-size: 1.15rem; font-weight: 600; border-left: .3rem solid #8c1d18; padding-left: .7rem; margin: 1rem 0; }
-.empty { background: #f1f5f4; padding: 1rem; border-radius: .5rem; }
 .legend, .topics { list-style: none; margin: 0; padding: 0; }
 .legend { display: grid; gap: .3rem; margin-bottom: 1.2rem; }
 .legend li { display: flex; gap: .6rem; }
@@ -43,29 +32,6 @@ p { margin: .3rem 0; }
 .topics li { margin-bottom: 1.1rem; break-inside: avoid; }
 .topics svg { display: block; margin: .15rem 0; }
 .patterns { position: absolute; }
-table { border-collapse: collapse; width: 100%; margin-top: .5rem; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .5rem; border-bottom: 1px solid #c9c9c9; overflow-wrap: break-word; hyphens: auto; }
-thead th { border-bottom: 2px solid #1c1c1c; font-size: .9rem; vertical-align: bottom; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
-details table { font-size: .85rem; }
-summary { cursor: pointer; padding: .6rem 0; font-weight: 600; }
-.notes li { margin-bottom: .4rem; }
-@media (max-width: 40rem) {
-  thead { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
-  table, tbody, tr, td { display: block; }
-  tr { border-bottom: 2px solid #8a8a8a; padding: .5rem 0; }
-  td { border: 0; padding: .1rem 0; }
-  td.number { display: flex; justify-content: space-between; gap: 1rem; }
-  td[data-label]::before { content: attr(data-label) ": "; color: #4a4a4a; font-weight: 400; }
-  td:first-child { font-weight: 600; }
-  td:first-child::before { content: none; }
-}
-@media print {
-  body { max-width: none; padding: 0; font-size: 10pt; }
-  svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  tr { break-inside: avoid; }
-  h2 { break-after: avoid; }
-}
 """
 
 PATTERNS = """<svg class="patterns" width="0" height="0" aria-hidden="true" focusable="false"><defs>
@@ -85,30 +51,14 @@ def page(months: Months, text: Translator) -> str:
     """Everything that was published, as one HTML page without scripts; in German, or else in English."""
     view = View(months, text)
     word = view.word
-    policy = f"default-src 'none'; style-src 'sha256-{_digest(STYLE)}'; base-uri 'none'; form-action 'none'"
     content = view.numbers() if any(months.values()) else f'<p class="empty">{escape(word("empty"))}</p>'
-    notes = "".join(f"<li>{escape(note)}</li>" for note in word("notes").split("\n"))
-    return f"""<!doctype html>
-<html lang="{view.lang}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="referrer" content="no-referrer">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(word("title"))}</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<main>
-<h1>{escape(word("title"))}</h1>
-<p>{escape(word("lead"))}</p>
-{content}
-<h2>{escape(word("reading"))}</h2>
-<ul class="notes">{notes}</ul>
-</main>
-</body>
-</html>
-"""
+    parts = [
+        f"<p>{escape(word('lead'))}</p>",
+        content,
+        f"<h2>{escape(word('reading'))}</h2>",
+        office_page.notes(word("notes").split("\n")),
+    ]
+    return office_page.document(view.lang, word("title"), "\n".join(parts), STYLE)
 
 
 def table(months: Months, text: Translator) -> Table:
@@ -117,10 +67,10 @@ def table(months: Months, text: Translator) -> Table:
     lines = summary(months)
     shown = Table(title=view.word("places") if lines else None, caption=None if lines else view.word("empty"))
     columns = view.columns(lines)
-    for name, label, _ in columns:
-        shown.add_column(label, justify="right" if name in OUTCOMES else "left")
+    for column in columns:
+        shown.add_column(column.label, justify="right" if column.is_number else "left")
     for line in lines:
-        shown.add_row(*(Text(cell(line)) for _, _, cell in columns))
+        shown.add_row(*(Text(column.cell(line)) for column in columns))
     return shown
 
 
@@ -145,9 +95,9 @@ class View:
         parts = [
             f"<p>{escape(self.word('period'))}: {escape(self.period())}</p>",
             self.headline(groups) + self.picture(groups) if groups else "",
-            f"<h2>{escape(self.word('places'))}</h2>\n{_table(self.columns(gaps), gaps)}" if gaps else "",
+            f"<h2>{escape(self.word('places'))}</h2>\n{office_page.table(self.columns(gaps), gaps)}" if gaps else "",
             f"<details><summary>{escape(self.word('all rows').format(n=rows))}</summary>",
-            _table(self.row_columns(), _newest_first(self.months)),
+            office_page.table(self.row_columns(), _newest_first(self.months)),
             "</details>",
         ]
         return "\n".join(parts)
@@ -190,29 +140,29 @@ class View:
         said = (f"{self.text.number(n)} {self.word(part)}" for part, n in numbers.items() if n)
         return " · ".join(part.replace(" ", "\u00a0") for part in said)
 
-    def columns(self, lines: Sequence[Demand]) -> "list[Column[Demand]]":
+    def columns(self, lines: Sequence[Demand]) -> list[Column[Demand]]:
         """What a line of the summary shows; what families answered later only where somebody did."""
         answered = [name for name in ANSWERS if any(getattr(line, name) for line in lines)]
         return [
-            ("group", self.word("group"), lambda line: self.group(line.group)),
-            ("place", self.word("place"), lambda line: self.place(line.county, line.municipality)),
-            *((name, self.word(name), partial(self._part, name)) for name in (*SEARCHES, *answered)),
+            Column(self.word("group"), lambda line: self.group(line.group)),
+            Column(self.word("place"), lambda line: self.place(line.county, line.municipality)),
+            *(Column(self.word(name), partial(self._part, name), is_number=True) for name in (*SEARCHES, *answered)),
         ]
 
     def _part(self, name: str, line: Demand) -> str:
         return self.number(getattr(line, name))
 
-    def row_columns(self) -> "list[Column[tuple[str, Row]]]":
+    def row_columns(self) -> list[Column[tuple[str, Row]]]:
         """What a published row shows, in full."""
         return [
-            ("month", self.word("month"), lambda entry: self.month(entry[0])),
-            ("group", self.word("group"), lambda entry: self.group(entry[1].cell.group)),
-            ("place", self.word("place"), lambda entry: self.place(entry[1].cell.county, entry[1].cell.municipality)),
-            ("district", self.word("district"), lambda entry: self.value("district", entry[1].cell.district)),
-            ("band", self.word("band"), lambda entry: self.value("band", entry[1].cell.band)),
-            ("lang", self.word("lang"), lambda entry: self.value("lang", entry[1].cell.lang)),
-            ("outcome", self.word("outcome"), lambda entry: self.outcome(entry[1].cell.outcome)),
-            ("n", self.word("n"), lambda entry: self.number(entry[1].n)),
+            Column(self.word("month"), lambda entry: self.month(entry[0])),
+            Column(self.word("group"), lambda entry: self.group(entry[1].cell.group)),
+            Column(self.word("place"), lambda entry: self.place(entry[1].cell.county, entry[1].cell.municipality)),
+            Column(self.word("district"), lambda entry: self.value("district", entry[1].cell.district)),
+            Column(self.word("band"), lambda entry: self.value("band", entry[1].cell.band)),
+            Column(self.word("lang"), lambda entry: self.value("lang", entry[1].cell.lang)),
+            Column(self.word("outcome"), lambda entry: self.outcome(entry[1].cell.outcome)),
+            Column(self.word("n"), lambda entry: self.number(entry[1].n), is_number=True),
         ]
 
     def number(self, n: int) -> str:
@@ -238,8 +188,8 @@ class View:
         if municipality in {ALL, ""}:
             place = self.word("other municipality" if municipality else "unknown municipality")
         else:
-            place = _visible(municipality)
-        return f"{place} ({_visible(county)})" if county not in {"", ALL} and self.named[municipality] > 1 else place
+            place = visible(municipality)
+        return f"{place} ({visible(county)})" if county not in {"", ALL} and self.named[municipality] > 1 else place
 
     def value(self, dimension: str, value: str) -> str:
         match dimension, value:
@@ -253,7 +203,7 @@ class View:
                 return self.text.languages.by_tag[value].name
             case "lang", _:
                 return self.text.language_name(value)
-        return _visible(value)
+        return visible(value)
 
     def outcome(self, outcome: str) -> str:
         return self.word(outcome) if outcome in OUTCOMES else outcome
@@ -269,33 +219,6 @@ def _newest_first(months: Months) -> list[tuple[str, Row]]:
     return sorted(by_size, key=lambda entry: entry[0], reverse=True)
 
 
-def _table(columns: "Sequence[Column[Line]]", lines: Iterable[Line]) -> str:
-    head = "".join(f'<th scope="col"{_class(name)}>{escape(label)}</th>' for name, label, _ in columns)
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f'<td data-label="{escape(label)}"{_class(name)}><bdi>{escape(cell(line))}</bdi></td>'
-            for name, label, cell in columns
-        )
-        + "</tr>\n"
-        for line in lines
-    )
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
-
-
-def _class(column: str) -> str:
-    return ' class="number"' if column in {*OUTCOMES, "n"} else ""
-
-
 def _rectangle(part: str, start: float, width: float) -> str:
     """One part of a bar, in shares of its width."""
     return f'<rect x="{start:.2f}%" y="5%" width="{width:.2f}%" height="90%" {PAINT[part]}/>'
-
-
-def _visible(name: str) -> str:
-    """A place's name without what a terminal obeys or what turns the direction of a line."""
-    return "".join(letter if letter.isprintable() else " " for letter in name)
-
-
-def _digest(content: str) -> str:
-    return b64encode(sha256(content.encode()).digest()).decode()
