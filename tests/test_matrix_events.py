@@ -117,15 +117,25 @@ def test_a_reply_points_at_what_it_answers_without_repeating_it() -> None:
     assert read(message("> alles zitiert\n> sonst nichts", **relation)) == Text("")
 
 
+def edited(text: str, kind: str = "m.text") -> dict[str, Any]:
+    relation = {"m.relates_to": {"rel_type": "m.replace", "event_id": "$1"}}
+    return message(f"* {text}", kind, **relation, **{"m.new_content": {"msgtype": kind, "body": text}})
+
+
+def test_words_that_were_mended_are_said_anew() -> None:
+    assert read(edited("ich will nicht mehr leben")) == Text("ich will nicht mehr leben")
+    assert read(edited("/delete")) == Command("delete")
+
+
 @pytest.mark.parametrize(
     "event",
     [
         message("I am a program", "m.notice"),
         message("verify", "m.key.verification.request"),
         message("from the server", "m.server_notice"),
-        message(
-            "* neu", **{"m.relates_to": {"rel_type": "m.replace", "event_id": "$1"}, "m.new_content": {"body": "neu"}}
-        ),
+        edited("4"),
+        edited("neu", "m.notice"),
+        {**edited("neu"), "type": "m.sticker"},
         message(3),
         {**message("a state"), "state_key": ""},
         {"type": "m.room.message", "content": {}},

@@ -77,7 +77,7 @@ def test_a_message_is_readable_for_the_people_of_the_room_and_the_key_is_sent_on
     exchange, desk = at_work(bot, anna)
 
     async def play() -> list[Json]:
-        await exchange.look_after({ROOM: [ANNA]})
+        await exchange.look_after(lambda: {ROOM: [ANNA]})
         return [await exchange.encrypt(ROOM, [ANNA], "m.room.message", CONTENT) for _ in range(3)]
 
     sealed = asyncio.run(play())
@@ -96,7 +96,7 @@ def test_a_send_whose_keys_fail_ends_and_the_next_one_works(party: Meet, what: s
     desk.troubles[what] = [trouble]
 
     async def play() -> Json:
-        await exchange.look_after({})
+        await exchange.look_after(dict)
         with pytest.raises(type(trouble)):
             await exchange.encrypt(ROOM, [ANNA], "m.room.message", CONTENT)
         return await exchange.encrypt(ROOM, [ANNA], "m.room.message", CONTENT)
@@ -113,7 +113,7 @@ def test_two_messages_at_once_share_the_key_once(party: Meet) -> None:
     exchange, desk = at_work(bot, anna)
 
     async def play() -> None:
-        await exchange.look_after({})
+        await exchange.look_after(dict)
         await asyncio.gather(*(exchange.encrypt(ROOM, [ANNA], "m.room.message", CONTENT) for _ in range(5)))
 
     asyncio.run(play())
@@ -125,7 +125,7 @@ def test_somebody_who_comes_while_the_key_is_shared_gets_it_too(party: Meet) -> 
     exchange, desk = at_work(bot, anna)
 
     async def play() -> None:
-        await exchange.look_after({})
+        await exchange.look_after(dict)
         sending = asyncio.create_task(exchange.encrypt(ROOM, [ANNA], "m.room.message", CONTENT))
         while "claim" not in desk.calls:  # noqa: ASYNC110 it is there in a moment
             await asyncio.sleep(0)
@@ -140,7 +140,7 @@ def test_a_user_at_whom_the_homeserver_takes_offence_keeps_nobody_else_waiting(p
     bot, anna, mallory = party(BOT, "BOT"), party(ANNA, "PHONE"), party(MALLORY, "EVIL")
     exchange, desk = at_work(bot, anna, mallory)
     desk.refused_users = {MALLORY}
-    asyncio.run(exchange.look_after({}))
+    asyncio.run(exchange.look_after(dict))
     assert [device.id for device in bot.machine.device_store.active_user_devices(ANNA)] == ["PHONE"]
     assert not bot.machine.users_for_key_query
 
@@ -152,7 +152,7 @@ def test_whoever_does_not_answer_is_asked_again_but_not_all_the_time(party: Meet
 
     async def play() -> None:
         for _ in range(5):
-            await exchange.look_after({})
+            await exchange.look_after(dict)
 
     asyncio.run(play())
     assert desk.calls.count("query") == 1
@@ -164,11 +164,11 @@ def test_trouble_with_one_thing_does_not_keep_the_others(party: Meet) -> None:
     exchange, desk = at_work(bot, anna)
     bot.machine.count({})
     desk.troubles["upload"] = [AwayError("502")]
-    asyncio.run(exchange.look_after({}))
+    asyncio.run(exchange.look_after(dict))
     assert desk.calls == ["upload", "query"]
-    asyncio.run(exchange.look_after({}))
+    asyncio.run(exchange.look_after(dict))
     assert desk.calls == ["upload", "query", "upload"]
     desk.troubles["upload"] = [RefusalError(401, "M_UNKNOWN_TOKEN", {})]
     bot.machine.count({})
     with pytest.raises(RefusalError):
-        asyncio.run(exchange.look_after({}))
+        asyncio.run(exchange.look_after(dict))

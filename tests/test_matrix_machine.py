@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from time import time
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.channels.matrix.fading import DAY
 from bot.channels.matrix.machine import MEGOLM, MOST_SESSIONS, Machine, UndecryptableError
 from bot.channels.matrix.store import Device, open_store
 from tests.test_matrix_events import JSON
@@ -321,3 +323,62 @@ def test_no_message_to_our_device_stops_it(bot: Party, event: dict[str, Any]) ->
     assert bot.machine.receive(event) is None
     with pytest.raises(UndecryptableError):
         bot.machine.decrypt_in_room(ROOM, event)
+
+
+# ---- what was said fades
+
+
+def talking(anna: Party, bot: Party) -> None:
+    anna.meet(bot)
+    for message in anna.share(bot):
+        bot.machine.receive(message)
+
+
+def test_what_was_said_two_days_ago_cannot_be_read_any_more_and_what_comes_can(party: Meet) -> None:
+    anna, bot = party(ANNA, "PHONE"), party(BOT, "BOT")
+    talking(anna, bot)
+    first, second = anna.write("eins"), anna.write("zwei", event="$2")
+    assert (words(bot.machine, first), words(bot.machine, second)) == ("eins", "zwei")
+    bot.machine.fade(time() + DAY - 60)
+    assert words(bot.machine, first) == "eins"
+    bot.machine.fade(time() + DAY + 60)
+    assert words(bot.machine, second) == "zwei", "only what is older than the mark"
+    bot.machine.fade(time() + DAY + 60)
+    for machine in (bot.machine, party(BOT, "BOT").machine):
+        for event in (first, second):
+            with pytest.raises(UndecryptableError):
+                machine.decrypt_in_room(ROOM, event)
+    again = party(BOT, "BOT")
+    assert words(again.machine, anna.write("drei", event="$3")) == "drei"
+
+
+def test_what_we_said_yesterday_cannot_be_read_by_us_and_the_next_words_have_a_new_key(party: Meet) -> None:
+    anna, bot = party(ANNA, "PHONE"), party(BOT, "BOT")
+    talking(bot, anna)
+    said = bot.write("hier ist Hilfe")
+    assert words(bot.machine, said) == "hier ist Hilfe"
+    bot.machine.fade(time() + DAY + 60)
+    with pytest.raises(UndecryptableError):
+        bot.machine.decrypt_in_room(ROOM, said)
+    assert bot.machine.should_share_group_session(ROOM)
+    assert not bot.machine.store.marks()
+
+
+def test_keys_that_cannot_be_marked_are_used_all_the_same(party: Meet) -> None:
+    anna, bot = party(ANNA, "PHONE"), party(BOT, "BOT")
+    talking(anna, bot)
+    bot.machine.store.database.execute_sql("PRAGMA query_only = 1")
+    assert words(bot.machine, anna.write("eins")) == "eins"
+    assert not bot.machine.store.marks()
+    bot.machine.store.database.execute_sql("PRAGMA query_only = 0")
+    assert words(bot.machine, anna.write("zwei", event="$2")) == "zwei"
+    assert [mark.index for mark in bot.machine.store.marks()] == [2]
+
+
+def test_a_room_that_is_left_leaves_no_marks(party: Meet) -> None:
+    anna, bot = party(ANNA, "PHONE"), party(BOT, "BOT")
+    talking(anna, bot)
+    words(bot.machine, anna.write("eins"))
+    bot.machine.forget(ROOM, [ANNA])
+    assert not bot.machine.store.marks()
+    bot.machine.fade(time() + 2 * DAY)

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.channels.matrix.events import Address, Picked
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.matrix.events import Address, Picked, read
 from bot.channels.matrix.layout import lay_out
 from bot.channels.matrix.questions import Questions
 from bot.dialogue.model import Ask, Card, Choice, Input, Option, Pin, Reply, Say, Text
@@ -115,6 +118,21 @@ def test_after_a_restart_everything_is_found_in_the_room() -> None:
     assert server.look_ups == 2, "once for the room, once for the event"
     questions.forget("!room")
     assert meaning(questions, typed(6)) == Choice("nav:back")
+
+
+@given(sign=st.text(min_size=1, max_size=20) | st.text("0123456789٣²①", min_size=1, max_size=20))
+def test_no_sign_is_too_strange(sign: str) -> None:
+    server = Server()
+    questions = server.questions()
+    first, *_ = server.send(questions, *CARDS, MORE)
+    found = read(
+        {
+            "type": "m.reaction",
+            "content": {"m.relates_to": {"rel_type": "m.annotation", "event_id": first, "key": sign}},
+        }
+    )
+    if isinstance(found, Picked):
+        assert meaning(questions, found) in {None, Choice("map:a"), Choice("feedback:a")}
 
 
 def test_where_nothing_was_asked_a_number_is_a_text() -> None:

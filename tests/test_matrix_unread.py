@@ -1,9 +1,16 @@
 """Messages whose key is missing: read when it comes, and complained about kindly when it does not."""
 
 import asyncio
+from pathlib import Path
+from time import time
 
 from nio import ToDeviceMessage
 
+from bot.channels.matrix.events import OLD
+from bot.channels.matrix.server import Homeserver
+from bot.channels.matrix.session import Session
+from bot.channels.matrix.store import Device, open_store
+from bot.channels.matrix.unread import Unread
 from bot.dialogue.model import Command
 from tests.matrix.house import House, heard
 from tests.matrix.person import Person, online
@@ -85,5 +92,27 @@ def test_what_stays_unreadable_is_said_once_and_kindly(house: House) -> None:
             await asyncio.sleep(0.4)
             await home.settled()
             assert anna.read(room, house.bot).count(heard(Command("unreadable"))) == 1
+
+    asyncio.run(play())
+
+
+def test_what_is_never_read_is_not_remembered_for_longer_than_it_would_be_answered(tmp_path: Path) -> None:
+    async def never(room: str, event: str) -> None:
+        raise AssertionError(room, event)
+
+    async def play() -> None:
+        store = open_store(tmp_path, "5e" * 32)
+        store.keep_device(Device("@nahbei:example.org", "DEVICE", "token"))
+        async with Homeserver("http://127.0.0.1:9") as server:
+            session = Session(server, store)
+            unread = Unread(session, never)
+            for name, age in (("$old", OLD + 60), ("$new", 60)):
+                sent = int(1000 * (time() - age))
+                sealed = {"type": "m.room.encrypted", "event_id": name, "origin_server_ts": sent, "content": {}}
+                unread.keep("!room:example.org", sealed)
+            assert not [*unread.readable()]
+            assert store.unread() == [("!room:example.org", "$new")]
+            await unread.close()
+            session.close()
 
     asyncio.run(play())

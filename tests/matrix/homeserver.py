@@ -20,6 +20,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.matrix import leash
+
+ON_A_LEASH = (sys.executable, leash.__file__)
 NAME = "example.test"
 SECRET = "secret of the tests"  # noqa: S105 only there
 PASSWORD = "password of the tests"  # noqa: S105 only there
@@ -56,6 +59,11 @@ class Synapse:
     _process: subprocess.Popen[bytes] | None = None
 
     @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
@@ -69,8 +77,8 @@ class Synapse:
         if not key.exists():
             key.write_text(f"ed25519 a_test {b64encode(secrets.token_bytes(32)).decode().rstrip('=')}\n")
         with (self.folder / "out.txt").open("ab") as out:
-            command = [sys.executable, "-m", "synapse.app.homeserver", "-c", str(settings)]
-            self._process = subprocess.Popen(command, cwd=self.folder, stdout=out, stderr=out)
+            command = [*ON_A_LEASH, "synapse.app.homeserver", "-c", str(settings)]
+            self._process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.PIPE, stdout=out, stderr=out)
         end = monotonic() + PATIENCE
         while not self._answers():
             assert self._process.poll() is None, (self.folder / "out.txt").read_text()[-2000:]
@@ -81,7 +89,7 @@ class Synapse:
         """End it; it can be started again on the same port."""
         if self._process:
             self._process.kill()
-            self._process.wait()
+            self._process.communicate()
             self._process = None
 
     def _answers(self) -> bool:

@@ -1,7 +1,7 @@
 """The channel at work: the real service, database and homeserver; only the conversation may be a small one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from bot.channels.matrix import Account, Matrix
 from bot.conversation import Conversation
 from bot.dialogue.model import Ask, Command, Forget, Input, Option, Reply, Say, State, Text, Turn
-from bot.keys import Keys
+from bot.keys import Keys, load_keys
 from bot.sending import Patience
 from bot.service import Limits, Service
 from bot.store import retention
@@ -28,7 +28,7 @@ LIMITS = Limits(
     poll=0.02,
     patience=Patience(first_pause=0.02, longest_pause=0.2, unclear_pause=0.1),
 )
-KEYS = Keys(database="5e" * 32, pepper=b"pepper of the tests, 32 bytes...")
+CRY = "help!"
 LETTERS = ("Apfel", "🍐 Birne", "Citrone")
 
 
@@ -50,13 +50,24 @@ class Parrot(Conversation):
                 return Turn(state, (Say("welcome"),))
             case Command("delete"):
                 return Turn(State(), (Say("deleted"), Say("welcome again")), (Forget(),))
+            case Text(words) if words == CRY:
+                return Turn(state, (Say("call 112"),), danger="suicidal-thoughts")
             case Text("ask"):
                 return Turn(state, (Say("listen"), Ask("which?", tuple(Option(f"x:{x}", x) for x in LETTERS))))
             case Text(words) if words.startswith("say "):
                 return Turn(state, tuple(Say(f"{words} {n}") for n in range(int(words[4:]))))
         return Turn(state, (Say(f"heard {said!r}"),))
 
-    def farewell(self, state: State) -> tuple[Reply, ...]:  # noqa: ARG002 the form of a conversation
+    def rescue(self, said: Input) -> tuple[Reply, ...]:
+        return (Say("call 112"),) if said == Text(CRY) else ()
+
+    def apologise(self, state: State) -> tuple[Reply, ...]:  # noqa: ARG002 the form of a conversation
+        return (Say("sorry"),)
+
+    def with_reports(self, reported: Mapping[str, tuple[str, ...]]) -> Conversation:  # noqa: ARG002 the same
+        return self
+
+    def farewell(self, state: State) -> tuple[Reply, ...]:  # noqa: ARG002 the same
         return (Say("deleted, and gone"),)
 
     def slow_down(self, state: State) -> tuple[Reply, ...]:  # noqa: ARG002 the same
@@ -75,7 +86,10 @@ class House:
     server: Synapse
     folder: Path
     login: Login
-    keys: Keys = KEYS
+
+    @property
+    def keys(self) -> Keys:
+        return load_keys(self.folder / "keys")
 
     @property
     def bot(self) -> str:
@@ -148,6 +162,13 @@ class Home:
     service: Service
     database: Database
     receiving: "asyncio.Task[None]"
+
+    @property
+    def device(self) -> str:
+        """The one that serves at this moment."""
+        session = self.matrix._session  # noqa: SLF001 nobody else needs to know
+        assert session
+        return str(session.store.device_id)
 
     async def settled(self) -> None:
         """Wait until nothing waits any more."""

@@ -11,7 +11,8 @@ from nio import AsyncClient, AsyncClientConfig, Event, MatrixRoom, MegolmEvent, 
 from nio.store import SqliteMemoryStore
 
 from tests.matrix.homeserver import Login, Synapse
-from tests.serving import PATIENCE
+
+PATIENCE = 60.0  # seconds until somebody has waited in vain
 
 ENCRYPTED = [{"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}]
 
@@ -89,7 +90,8 @@ class Person:
                         await asyncio.wait_for(self._changed.wait(), 0.2)
         except TimeoutError:
             seen = {
-                room: [(e["type"], e["sender"], e["content"]) for e in events] for room, events in self.events.items()
+                room: [(e["type"], e["sender"], e["content"]) for e in events[-5:]]
+                for room, events in self.events.items()
             }
             raise AssertionError(f"waited in vain; seen: {seen}") from None
 

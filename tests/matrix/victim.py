@@ -1,26 +1,45 @@
-"""A process with the service and the channel in it, to be killed: python -m tests.matrix.victim FOLDER URL USER."""
+"""An installation as a process of its own, to be killed: python -m tests.matrix.victim FOLDER URL USER [--whole]."""
 
 import asyncio
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
-from bot.service import Service
-from tests.matrix.homeserver import Login, Synapse
-from tests.matrix.house import LIMITS, House, Parrot
+from pydantic import SecretStr
+
+from benchmarks.victim import real_conversation
+from bot.config import Settings
+from bot.i18n import load_languages
+from bot.logs import set_up_logs
+from bot.serve import channels, serve
+from bot.service import Limits
+from tests.matrix.homeserver import PASSWORD
+from tests.matrix.house import LIMITS, Parrot
 
 
-def main(folder: str, url: str, user: str) -> None:
-    """Serve until killed."""
-    server = Synapse(Path(folder), port=int(url.rpartition(":")[2]))
-    asyncio.run(_serve(House(server, Path(folder), Login(user, "", ""))))
-
-
-async def _serve(house: House) -> None:
-    matrix = house.matrix()
-    database = house.open()
-    service = Service(database, house.keys, Parrot(), [matrix], limits=LIMITS)
-    await asyncio.gather(service.run(), matrix.run(service))
+def main() -> None:
+    """Serve until killed, on Matrix and on a gateway's socket."""
+    parser = ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("url")
+    parser.add_argument("user")
+    parser.add_argument(
+        "--whole", action="store_true", help="the whole assistant as it usually runs, not a hasty parrot"
+    )
+    chosen = parser.parse_args()
+    set_up_logs(sys.stderr)
+    settings = Settings(
+        data_dir=chosen.folder,
+        matrix_homeserver=chosen.url,
+        matrix_user=chosen.user,
+        matrix_password=SecretStr(PASSWORD),
+        gateway_socket=chosen.folder / "socket",
+        health_listen="off",
+    )
+    conversation = real_conversation(chosen.folder) if chosen.whole else Parrot()
+    limits = Limits() if chosen.whole else LIMITS
+    asyncio.run(serve(settings, conversation, channels(settings, load_languages()), limits=limits))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -17,15 +17,16 @@ import structlog
 from bot.channels.base import Intake, UnsentError
 from bot.channels.matrix import calls, layout
 from bot.channels.matrix.account import Account, AccountError, sign_in
+from bot.channels.matrix.backlog import NAME
 from bot.channels.matrix.events import Address
 from bot.channels.matrix.identity import vouch
 from bot.channels.matrix.invitations import leave
 from bot.channels.matrix.layout import Buttons
 from bot.channels.matrix.ornaments import Ornaments
-from bot.channels.matrix.receiver import NAME, Receiver
+from bot.channels.matrix.receiver import Receiver
 from bot.channels.matrix.server import AwayError, Homeserver, RefusalError
 from bot.channels.matrix.session import Session
-from bot.channels.matrix.store import alone
+from bot.channels.matrix.store import UnwritableError, alone
 from bot.channels.matrix.unread import PATIENCE
 from bot.dialogue.model import Reply
 from bot.keys import Keys
@@ -83,13 +84,14 @@ class Matrix:
                 while True:
                     started = monotonic()
                     await self._be_there(server, key, intake)
-                    log.error("token_refused", channel=self.name)
+                    if server.refused.is_set():
+                        log.error("token_refused", channel=self.name)
                     pause = FIRST_PAUSE if monotonic() - started > LONGEST_PAUSE else pause
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _be_there(self, server: Homeserver, key: str, intake: Intake) -> None:
-        """Be one device, until the homeserver does not know it any more."""
+        """Be one device, until the homeserver does not know it any more, or what we know of it has to be read anew."""
         store = await sign_in(server, self._account, self._folder, key)
         server.refused.clear()
         session = Session(server, store)
@@ -131,7 +133,10 @@ class Matrix:
             await leave(session, room)
         except (RefusalError, AwayError) as error:
             log.warning("not_left", channel=self.name, error=where(error))
-        session.leave(room)
+        try:
+            session.leave(room)
+        except UnwritableError as error:  # the next sync says that we have left, and it is tried again
+            log.error("keys_not_stored", channel=self.name, error=where(error))
 
     def is_well(self) -> bool:
         return monotonic() - self._heard < SILENCE

@@ -49,9 +49,11 @@ async def sign_in(server: Homeserver, account: Account, folder: Path, key: str) 
         device = await _same_device(server, account, store.device())
         if device is None:
             device = await _new_device(server, account)  # first, for what is dropped cannot be brought back
+            inherited = store.room_keys()
             store.close()
             drop_store(folder)
             store = open_store(folder, key)
+            store.inherited = inherited
         started = replace(device, starts=device.starts + 1)
         store.keep_device(started)
         server.token = started.token

@@ -12,6 +12,7 @@ from bot.channels.base import GoneError, RefusedError, UnclearError, UnsentError
 from bot.channels.matrix.layout import Call
 from bot.channels.matrix.server import TOO_MANY, AwayError, RefusalError
 from bot.channels.matrix.session import Session
+from bot.channels.matrix.store import UnwritableError
 
 SOON = 2.0  # seconds until something is tried again
 GONE = {"M_FORBIDDEN", "M_NOT_FOUND", "M_GUEST_ACCESS_FORBIDDEN"}
@@ -87,6 +88,8 @@ async def told(action: Awaitable[T]) -> T:
         return await action
     except AwayError as error:
         raise UnclearError(str(error)) from None
+    except UnwritableError:  # keys have to be kept before anything is sent with them
+        raise UnsentError("keys cannot be stored", SOON) from None
     except RefusalError as error:
         if error.is_token_unknown:
             raise UnsentError("token refused", SOON) from None

@@ -54,8 +54,10 @@ def read(event: Mapping[str, Any]) -> Input | Picked | None:
     """Understand an event (decrypted); None: nothing to answer."""
     kind, content = event.get("type"), table(event.get("content"))
     relation = table(content.get("m.relates_to"))
-    if relation.get("rel_type") == "m.replace" or "state_key" in event:
+    if "state_key" in event:
         return None
+    if relation.get("rel_type") == "m.replace":
+        return _correction(content) if kind == "m.room.message" else None
     match kind:
         case "m.reaction":
             return _reaction(relation)
@@ -97,6 +99,12 @@ def _reaction(relation: Mapping[str, Any]) -> Picked | None:
     sign = _number(key) or plain_sign(key)
     is_ours = relation.get("rel_type") == "m.annotation" and question and 0 < len(sign) <= LONGEST_SIGN
     return Picked(sign, question) if is_ours else None
+
+
+def _correction(content: Mapping[str, Any]) -> Input | None:
+    """Words that somebody has mended are said anew, for they may tell of a danger; a number would now answer something else."""
+    said = _message(table(content.get("m.new_content")), {})
+    return said if isinstance(said, Text | Command) else None
 
 
 def _message(content: Mapping[str, Any], relation: Mapping[str, Any]) -> Input | Picked | None:

@@ -1,7 +1,7 @@
 """Exchanges keys with the homeserver: ours go up, those of the people we write with come down."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -29,8 +29,8 @@ class KeyExchange:
         self._sharing: dict[str, asyncio.Lock] = {}
         self._asked: dict[str, float] = {}
 
-    async def look_after(self, rooms: Mapping[str, Sequence[str]]) -> None:
-        """Whatever is due. `rooms`: the people of each encrypted room.
+    async def look_after(self, rooms: Callable[[], Mapping[str, Collection[str]]]) -> None:
+        """Whatever is due. `rooms`: the people of each encrypted room, if that has to be known.
 
         The order matters: who has no session gets one before something is sent with it.
         """
@@ -53,7 +53,7 @@ class KeyExchange:
             answer = await self._server.call("POST", "v3", "keys", "upload", body=machine.keys_to_upload())
             machine.uploaded(answer.get("one_time_key_counts"))
 
-    async def _query(self, rooms: Mapping[str, Sequence[str]]) -> None:
+    async def _query(self, rooms: Callable[[], Mapping[str, Collection[str]]]) -> None:
         now = monotonic()
         wanted = [user for user in self._machine.users_for_key_query if now - self._asked.get(user, -SOON) >= SOON]
         if not wanted:
@@ -61,8 +61,8 @@ class KeyExchange:
         changed = self._machine.learn_devices(await self._devices(wanted))
         asked = {**self._asked, **dict.fromkeys(wanted, now)}
         self._asked = {user: asked[user] for user in self._machine.users_for_key_query if user in asked}
-        for room, people in rooms.items():
-            if changed & set(people):
+        for room, people in rooms().items() if changed else ():
+            if not changed.isdisjoint(people):
                 self._machine.renew(room)
 
     async def _devices(self, users: Sequence[str]) -> Mapping[str, Any]:

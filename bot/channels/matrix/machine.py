@@ -1,4 +1,4 @@
-"""nio's encryption with the holes closed through which one stranger could silence it. No network: see keys.py."""
+"""nio's encryption with the holes closed through which one stranger could silence it. No network: see key_exchange.py."""
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -7,11 +7,12 @@ from typing import Any
 
 import structlog
 from nio import ForwardedRoomKeyEvent, KeysClaimResponse, KeysQueryResponse, MegolmEvent, RoomKeyEvent, ToDeviceEvent
-from nio.crypto import Olm
+from nio.crypto import InboundGroupSession, Olm
 from vodozemac import Curve25519PublicKey
 
 from bot.channels.matrix.events import table, words
-from bot.channels.matrix.store import Store
+from bot.channels.matrix.fading import Fading, turned
+from bot.channels.matrix.store import Mark, Store, UnwritableError
 from bot.logs import where
 
 log = structlog.get_logger()
@@ -41,6 +42,10 @@ class Machine(Olm):  # type: ignore[misc] # nio has no types
         self._expects = expects
         self._knows = knows
         self.wants_fallback_key = False
+        self._fading = Fading(store)
+        for session in store.inherited:  # families still write with keys that they gave to our device before
+            self.inbound_group_store.add(session)
+            store.save_inbound_group_session(session)
         self._at_first_sight: dict[tuple[str, str, int], str] = self.message_index_store
 
     @property
@@ -49,12 +54,18 @@ class Machine(Olm):  # type: ignore[misc] # nio has no types
         return not self.account.shared
 
     def receive(self, event: Mapping[str, Any]) -> str | None:
-        """Take in a message to this device. Returns the room whose key it has brought."""
+        """Take in a message to this device. Returns the room whose key it has brought.
+
+        Raises:
+            UnwritableError: what it has brought is not kept.
+        """
         sender, key = words(event.get("sender")), words(table(event.get("content")).get("sender_key"))
         if event.get("type") != ENCRYPTED or not key or not self._knows(sender):
             return None
         try:
             received = self.handle_to_device_event(ToDeviceEvent.parse_event(dict(event)))
+        except UnwritableError:
+            raise
         except Exception as error:  # noqa: BLE001 anybody can send anything
             log.info("bad_to_device", channel="matrix", error=where(error))
             self._mark_device_for_unwedging(sender, key)  # if we know it, it has lost its session with us
@@ -113,6 +124,7 @@ class Machine(Olm):  # type: ignore[misc] # nio has no types
         if session is None:
             raise UndecryptableError("no key")
         text, index = session.decrypt(content["ciphertext"])
+        self._fading.used(session_id, index)
         if self._at_first_sight.setdefault((room, session_id, index), event["event_id"]) != event["event_id"]:
             raise UndecryptableError("the same message again under another name")
         inner = json.loads(text)
@@ -120,6 +132,43 @@ class Machine(Olm):  # type: ignore[misc] # nio has no types
             raise UndecryptableError("meant for another room")
         outside = {"m.relates_to": content["m.relates_to"]} if "m.relates_to" in content else {}
         return {**event, "type": inner["type"], "content": {**outside, **inner["content"]}}
+
+    def create_outbound_group_session(self, room_id: str) -> None:
+        super().create_outbound_group_session(room_id)
+        self._fading.used(self.outbound_group_sessions[room_id].id, 0)
+
+    def fade(self, now: float) -> None:
+        """Turn the keys of rooms forward, so that they do not open what was said more than a day or two ago.
+
+        Raises:
+            UnwritableError
+        """
+        due = self._fading.due(now)
+        if not due:
+            return
+        sessions = {session.id: session for session in self.inbound_group_store}
+        for mark in due:
+            session = sessions.get(mark.session)
+            if session:
+                self._fade(session, mark)
+            self._fading.faded(mark)
+        self.store.scrub()
+
+    def _fade(self, session: InboundGroupSession, mark: Mark) -> None:
+        """What others sent fades; our own words, with which we only look up what we asked, go as a whole."""
+        known = self.inbound_group_store[session.room_id][session.sender_key]
+        if session.sender_key != self.account.identity_keys["curve25519"]:
+            known[session.id] = turned(session, mark.index)
+            for old in [key for key in self._at_first_sight if key[1] == session.id and key[2] < mark.index]:
+                del self._at_first_sight[old]  # nobody can read it again under another name
+            self.store.save_inbound_group_session(known[session.id])
+            return
+        ours = self.outbound_group_sessions.get(session.room_id)
+        if ours and ours.id == session.id:
+            self.renew(session.room_id)
+        known.pop(session.id)
+        self.store.drop_room_key(session.id)
+        self._fading.forget(session.id)
 
     def _inbound(self, room: str, session_id: str) -> Any:
         """The session, whoever says to have made it: newer clients leave that out."""
@@ -193,11 +242,17 @@ class Machine(Olm):  # type: ignore[misc] # nio has no types
             return False
 
     def learn_one_time_keys(self, found: Mapping[str, Any]) -> None:
-        """Begin sessions with devices whose one-time keys were claimed."""
+        """Begin sessions with devices whose one-time keys were claimed.
+
+        Raises:
+            UnwritableError: they are not kept.
+        """
         for user, devices in found.items():
             for device, key in devices.items() if isinstance(devices, Mapping) else ():
                 try:
                     self._handle_key_claiming(KeysClaimResponse({user: {device: key}}, {}))
+                except UnwritableError:
+                    raise
                 except Exception as error:  # noqa: BLE001 another homeserver can say anything of its users
                     log.info("bad_one_time_key", channel="matrix", error=where(error))
 
@@ -212,6 +267,8 @@ class Machine(Olm):  # type: ignore[misc] # nio has no types
     def forget(self, room: str, strangers: Collection[str]) -> None:
         """A room that we left, with people whom we meet nowhere else."""
         self.renew(room)
+        for session in [s for sessions in self.inbound_group_store[room].values() for s in sessions]:
+            self._fading.forget(session)
         self.inbound_group_store._entries.pop(room, None)  # noqa: SLF001 nio never forgets
         for user in strangers:
             self.device_store._entries.pop(user, None)  # noqa: SLF001 the same

@@ -1,8 +1,13 @@
-"""Fetches what happens, and hands it to the service: events and the place up to which they were read, together."""
+"""Fetches what happens, and hands it to the service: events and the place up to which they were read, together.
+
+While the database is away we go on reading, for somebody in danger is answered all the same. While the keys cannot be
+stored we read the same again and again, until they can be; then everything begins anew with what the store knows.
+"""
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from time import monotonic, time
 from typing import Any
@@ -11,14 +16,17 @@ import structlog
 
 from bot.channels.base import Intake, Update
 from bot.channels.matrix.account import bear_witness
+from bot.channels.matrix.backlog import NAME, Backlog
 from bot.channels.matrix.calls import THEIRS
 from bot.channels.matrix.events import Address, Picked, is_old, objects, read, table, thread_of, words
+from bot.channels.matrix.gaps import Gaps
 from bot.channels.matrix.invitations import Invitations, leave
 from bot.channels.matrix.machine import UndecryptableError
 from bot.channels.matrix.ornaments import Ornaments
 from bot.channels.matrix.rooms import Invitation, Judgement, has_just_joined, invitation
 from bot.channels.matrix.server import AwayError, Json, RefusalError
 from bot.channels.matrix.session import Session
+from bot.channels.matrix.store import Gap, UnwritableError
 from bot.channels.matrix.unread import PATIENCE, Unread
 from bot.dialogue.model import Command
 from bot.logs import where
@@ -26,13 +34,12 @@ from bot.store.database import UnavailableError
 
 log = structlog.get_logger()
 
-NAME = "matrix"
 SYNC_MS = 30_000
 MARGIN = 20.0  # seconds that an answer may be later than that
 FULL_SECONDS = 300.0  # for an answer that tells everything about all rooms
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # after a sync that failed
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0  # after a sync that failed; families wait
 SETTLE = 3.0  # seconds that invitations hold everything up, at most
-PAGE, MOST_PAGES = 100, 20  # of messages that are fetched to fill a gap
+HURRIED_MS = 2000  # to wait for something new while something else cannot be stored
 WITNESSED = 600.0  # seconds between two counts of the store
 BAD_REQUEST = 400
 _NOTHING: Json = {"types": []}
@@ -63,22 +70,30 @@ class Receiver:
         self._heard = heard
         self._invitations = Invitations(session, servers)
         self._unread = Unread(session, self._complain, patience)
+        self._gaps = Gaps(session)
         self._witnessed = monotonic()
+        self._backlog = Backlog(intake)
+        self._filled: list[Gap] = []
+        self._unwritable = False
 
     async def run(self) -> None:
-        """Receive until cancelled.
+        """Receive until cancelled, or until keys that could not be stored can be: then begin anew.
 
         Raises:
             RefusalError: the homeserver does not know our token any more.
         """
         try:
+            with self._keeping():
+                self._session.machine.fade(time())
             await self._unread.load()
             since = await self._intake.cursor(NAME)
-            while True:
+            while not await self._is_writable_again():
                 answer, since = await self._sync(since)
                 await self._take_in(answer, since)
-                since = answer["next_batch"]
-                await self._count()
+                if not self._unwritable:
+                    since = answer["next_batch"]
+                    self._count()
+            log.warning("keys_stored_again", channel=NAME)
         finally:
             await self._invitations.close()
             await self._unread.close()
@@ -87,14 +102,15 @@ class Receiver:
         """What is new, and since when. The first time it is everything about our rooms, for we know nothing yet."""
         pause = FIRST_PAUSE
         while True:
-            query = {"filter": json.dumps(FILTER), "timeout": "0" if not self._session.is_ready else str(SYNC_MS)}
+            query = {"filter": json.dumps(FILTER), "timeout": str(self._timeout())}
             query |= {"since": since} if since else {}
             query |= {"full_state": "true"} if not self._session.is_ready else {}
             seconds = SYNC_MS / 1000 + MARGIN if self._session.is_ready else FULL_SECONDS
             try:
                 answer = await self._session.server.call("GET", "v3", "sync", query=query, seconds=seconds)
                 if isinstance(answer.get("next_batch"), str):
-                    self._heard()
+                    if not self._unwritable:
+                        self._heard()
                     return answer, since
                 log.warning("sync_unreadable", channel=NAME)
             except AwayError as error:
@@ -109,28 +125,54 @@ class Receiver:
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
+    async def _is_writable_again(self) -> bool:
+        if not self._unwritable:
+            return False
+        await asyncio.sleep(FIRST_PAUSE)
+        return self._session.store.is_writable()
+
+    def _timeout(self) -> int:
+        """How long the homeserver waits for something new (ms): not at all as long as nothing is known."""
+        if not self._session.is_ready:
+            return 0
+        return SYNC_MS if self._backlog.is_empty and not self._unwritable else HURRIED_MS
+
+    @contextmanager
+    def _keeping(self) -> Iterator[None]:
+        """Whatever could not be stored must come again; what needs no storing goes on."""
+        try:
+            yield
+        except UnwritableError as error:
+            self._unwritable = True
+            log.error("keys_not_stored", channel=NAME, error=where(error))
+
     async def _take_in(self, answer: Json, since: str | None) -> None:
         rooms = table(answer.get("rooms"))
         self._welcome(table(rooms.get("invite")))
         for room in table(rooms.get("leave")):
-            await self._gone(room)
+            self._gone(room)
         joined = {room: table(told) for room, told in table(rooms.get("join")).items()}
         for room, told in joined.items():
-            self._session.enter(room, objects(table(told.get("state")).get("events")))
-            self._session.enter(room, _timeline(told))
+            with self._keeping():
+                self._session.enter(room, objects(table(told.get("state")).get("events")))
+                self._session.enter(room, _timeline(told))
         self._take_keys(answer)  # now that it is known which rooms are ours
         for room in joined:
-            await self._keep_alone(room)
-        await self._session.keys.look_after(self._session.encrypted_rooms)
+            self._keep_alone(room)
+        await self._exchange_keys()
         await self._invitations.settle(SETTLE)
         self._session.is_ready = True
-        updates = await self._late()
+        updates = [*await self._late(), *await self._of_gaps()]
         if since:  # without a place up to which we have read, everything is old
             for room, told in joined.items():
                 updates += await self._updates(room, told, since)
         await self._store(updates, answer["next_batch"])
         if self._session.machine.outgoing_to_device_messages or self._session.machine.wedged_devices:
-            await self._session.keys.look_after(self._session.encrypted_rooms)  # keys that were just found missing
+            await self._exchange_keys()  # that were just found missing
+
+    async def _exchange_keys(self) -> None:
+        with self._keeping():
+            await self._session.keys.look_after(self._session.encrypted_rooms)
 
     def _welcome(self, invited: Mapping[str, Any]) -> None:
         for room, told in invited.items():
@@ -145,12 +187,14 @@ class Receiver:
         unused = answer.get("device_unused_fallback_key_types")
         machine.wants_fallback_key = isinstance(unused, list) and "signed_curve25519" not in unused
         changed = table(answer.get("device_lists")).get("changed")
-        known = {user for people in self._session.encrypted_rooms.values() for user in people}
-        machine.users_for_key_query |= known & {u for u in (changed if isinstance(changed, list) else ()) if words(u)}
+        for user in changed if isinstance(changed, list) else ():
+            if words(user) and any(user in people for people in self._session.encrypted_rooms().values()):
+                machine.users_for_key_query.add(user)
         for event in objects(table(answer.get("to_device")).get("events")):
-            machine.receive(event)
+            with self._keeping():
+                machine.receive(event)
 
-    async def _keep_alone(self, name: str) -> None:
+    def _keep_alone(self, name: str) -> None:
         """Go where we are not alone with one person, without a word; follow a room that has moved."""
         room = self._session.rooms[name]
         if room.successor:
@@ -158,23 +202,42 @@ class Receiver:
         elif room.judge(self._session.me) is Judgement.FINE:
             return
         log.info("room_left", channel=NAME)
-        await self._gone(name)
+        self._gone(name)
         self._ornaments.aside(leave(self._session, name))
 
     def _owner(self, name: str) -> str:
         """The one person of a room."""
         return next(iter(sorted(self._session.rooms[name].people - {self._session.me})), "")
 
-    async def _gone(self, room: str) -> None:
+    def _gone(self, room: str) -> None:
         """We are not in a room any more: everything about it goes."""
         self._unread.forget(room)
-        self._session.leave(room)
-        await self._intake.leave(NAME, room)
+        self._gaps.forget(room)
+        with self._keeping():
+            self._session.leave(room)
+        self._backlog.leave(room)
 
     async def _late(self) -> list[Update]:
         """Messages whose keys have come meanwhile."""
-        found = [await self._read_safely(room, event) for room, event in self._unread.readable()]
-        return [update for update in found if update]
+        found: list[Update] = []
+        with self._keeping():
+            for room, event in self._unread.readable():
+                found += await self._read_all(room, [event])
+        return found
+
+    async def _of_gaps(self) -> list[Update]:
+        """What was said where something was left out before, and could not be fetched."""
+        return [update for gap in self._gaps.due() for update in await self._fill(gap)]
+
+    async def _fill(self, gap: Gap) -> list[Update]:
+        events = await self._gaps.events(gap)
+        if events is None:
+            return []
+        self._filled.append(gap)
+        return await self._read_all(gap.room, events)
+
+    async def _read_all(self, room: str, events: Iterable[Event]) -> list[Update]:
+        return [update for event in events if (update := await self._read_safely(room, event))]
 
     async def _updates(self, room: str, told: Mapping[str, Any], since: str) -> list[Update]:
         """Everything that was said in a room, in order."""
@@ -182,9 +245,11 @@ class Receiver:
             return []
         timeline = table(told.get("timeline"))
         events = [*_timeline(told)]
+        found: list[Update] = []
         if timeline.get("limited") is True and words(timeline.get("prev_batch")):
-            events = [*await self._gap(room, words(timeline.get("prev_batch")), since), *events]
-        found = [update for event in events if (update := await self._read_safely(room, event))]
+            with self._keeping():
+                found = await self._fill(self._gaps.found(room, words(timeline.get("prev_batch")), since))
+        found += await self._read_all(room, events)
         entered = has_just_joined(events, self._session.me)
         return found if found or not entered else [self._greeting(room, entered)]
 
@@ -192,42 +257,14 @@ class Receiver:
         """We were invited and nothing was said: as if somebody had tapped "start"."""
         return Update(f"{event} start", room, Command("start"), self._address(room, event).to_json())
 
-    async def _gap(self, room: str, start: str, since: str) -> Sequence[Event]:
-        """The events that a sync left out, oldest first."""
-        newest_first: list[Event] = []
-        for _ in range(MOST_PAGES):
-            query = {"dir": "b", "from": start, "to": since, "limit": str(PAGE)}
-            page = await self._patiently("v3", "rooms", room, "messages", query=query)
-            chunk = [*objects(page.get("chunk"))]
-            newest_first += chunk
-            start = words(page.get("end"))
-            if not chunk or not start or is_old(chunk[-1], time()):
-                break
-        return newest_first[::-1]
-
-    async def _patiently(self, *path: str, query: Mapping[str, str]) -> Json:
-        """Ask until there is an answer: without it, messages would be lost."""
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                return await self._session.server.call("GET", *path, query=query)
-            except AwayError as error:
-                log.warning("gap_waits", channel=NAME, error=where(error))
-            except RefusalError as error:
-                if error.retry_after is None:
-                    log.error("gap_refused", channel=NAME, error=error.code)
-                    return {}
-                pause = max(pause, error.retry_after)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
-
     async def _read_safely(self, room: str, event: Event) -> Update | None:
         """A bug that one event meets must not keep all others from being read, at every start anew."""
         try:
-            return await self._read(room, event)
+            with self._keeping():
+                return await self._read(room, event)
         except Exception as error:  # noqa: BLE001 whatever it is
             log.error("bad_event", channel=NAME, error=where(error))
-            return None
+        return None
 
     async def _read(self, room: str, event: Event) -> Update | None:
         """One event as an update; nothing for what is ours, old, or no message. What has no key yet is kept."""
@@ -254,19 +291,17 @@ class Receiver:
         return Address(room, event, bridged=self._session.rooms[room].is_bridged(self._session.me))
 
     async def _store(self, updates: Sequence[Update], cursor: str) -> None:
-        """Store what was said and how far we have read; while that is impossible, nothing more is fetched."""
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                await self._intake.accept(NAME, updates, cursor)
-                break
-            except UnavailableError as error:
-                log.warning("not_stored", channel=NAME, error=where(error))
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
-        for update in updates:
-            self._unread.settled(update.id)
-        for room, event in _last(updates).items():
+        """Store what was said and how far we have read; not so far if what we need to read again was not kept."""
+        self._backlog.add(updates)
+        stored = await self._backlog.store(None if self._unwritable else cursor, self._session.rooms.keys())
+        if stored is None:
+            return
+        with self._keeping():
+            for update in stored:
+                self._unread.settled(update.id)
+            self._gaps.settled(self._filled)
+            self._filled = []
+        for room, event in _last(stored).items():
             self._ornaments.seen(room, event)
 
     async def _complain(self, room: str, event: str) -> None:
@@ -278,16 +313,19 @@ class Receiver:
             except UnavailableError as error:
                 log.warning("not_stored", channel=NAME, error=where(error))
 
-    async def _count(self) -> None:
-        """Now and then, let the homeserver know how far this store has come."""
+    def _count(self) -> None:
+        """Now and then, let the homeserver know how far this store has come, and old keys fade."""
         if monotonic() - self._witnessed < WITNESSED:
             return
         self._witnessed = monotonic()
+        with self._keeping():
+            self._session.machine.fade(time())
         device = self._session.store.device()
         if device:
             counted = replace(device, starts=device.starts + 1)
-            self._session.store.keep_device(counted)
-            self._ornaments.aside(bear_witness(self._session.server, counted))
+            with self._keeping():
+                self._session.store.keep_device(counted)
+                self._ornaments.aside(bear_witness(self._session.server, counted))
 
 
 def _timeline(told: Mapping[str, Any]) -> Iterable[Event]:

@@ -39,10 +39,9 @@ class Session:
     def _knows(self, user: str) -> bool:
         return user in self.expected.values() or any(user in room.people for room in self.rooms.values())
 
-    @property
-    def encrypted_rooms(self) -> Mapping[str, Sequence[str]]:
+    def encrypted_rooms(self) -> Mapping[str, frozenset[str]]:
         """The people of each encrypted room."""
-        return {room.id: self._others(room) for room in self.rooms.values() if room.is_encrypted}
+        return {room.id: room.people for room in self.rooms.values() if room.is_encrypted}
 
     def enter(self, name: str, events: Iterable[Mapping[str, Any]]) -> Room:
         """Take in what the state events of a room say."""

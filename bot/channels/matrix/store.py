@@ -7,24 +7,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nio.crypto import InboundGroupSession
 from nio.store import SqliteStore
-from peewee import DatabaseError
+from peewee import DatabaseError, OperationalError
 from playhouse.sqlcipher_ext import SqlCipherDatabase
 
 FILE = "store.db"
 LOCK = "lock"
 KEPT_UNREAD = 1000  # messages; older ones are given up
 
+UnwritableError = OperationalError  # the disk is full, or away; what is here stays good
+
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS device (one INTEGER PRIMARY KEY CHECK (one = 1), user TEXT, device TEXT, token TEXT, starts INTEGER)",
     "CREATE TABLE IF NOT EXISTS unread (event TEXT PRIMARY KEY, room TEXT)",
+    "CREATE TABLE IF NOT EXISTS marks (session TEXT PRIMARY KEY, used INTEGER, at REAL)",
+    "CREATE TABLE IF NOT EXISTS gaps (room TEXT, start TEXT, since TEXT, found REAL, PRIMARY KEY (room, start))",
 )
 _FORGET_ROOM = (
+    "DELETE FROM marks WHERE session IN (SELECT session_id FROM megolminboundsessions WHERE room_id = ?)",
     "DELETE FROM forwardedchains WHERE session_id IN (SELECT session_id FROM megolminboundsessions WHERE room_id = ?)",
     "DELETE FROM megolminboundsessions WHERE room_id = ?",
     "DELETE FROM outgoingkeyrequests WHERE room_id = ?",
     "DELETE FROM encryptedrooms WHERE room_id = ?",
     "DELETE FROM unread WHERE room = ?",
+    "DELETE FROM gaps WHERE room = ?",
 )
 _FORGET_USER = (
     "DELETE FROM keys WHERE device_id IN (SELECT id FROM devicekeys WHERE user_id = ?)",
@@ -45,6 +52,25 @@ class Device:
     id: str
     token: str = field(repr=False)
     starts: int = 0
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Messages of a room that a sync has left out: from `start` back to `since`. `found`: seconds since 1970."""
+
+    room: str
+    start: str
+    since: str
+    found: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far the key of a room (a Megolm session) had been used at a moment. `at`: seconds since 1970."""
+
+    session: str
+    index: int
+    at: float
 
 
 @contextmanager
@@ -69,6 +95,7 @@ class Store(SqliteStore):  # type: ignore[misc] # nio has no types
     def __init__(self, folder: Path, key: str) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         super().__init__("", "", str(folder), key, FILE)
+        self.inherited: Sequence[InboundGroupSession] = ()  # of the device before
         for table in _TABLES:
             self.database.execute_sql(table)
 
@@ -104,6 +131,51 @@ class Store(SqliteStore):  # type: ignore[misc] # nio has no types
         """Room and event of each message that still waits for its key."""
         return self._rows("SELECT room, event FROM unread ORDER BY rowid")
 
+    def room_keys(self) -> Sequence[InboundGroupSession]:
+        """With which what was said so far can be read."""
+        device = self.device()
+        if device is None:
+            return []
+        self.user_id, self.device_id = device.user, device.id
+        return list(self.load_inbound_group_sessions())
+
+    def keep_gap(self, gap: Gap) -> None:
+        """Remember messages that could not be fetched yet."""
+        row = (gap.room, gap.start, gap.since, gap.found)
+        self.database.execute_sql("INSERT OR IGNORE INTO gaps VALUES (?, ?, ?, ?)", row)
+
+    def drop_gap(self, gap: Gap) -> None:
+        self.database.execute_sql("DELETE FROM gaps WHERE room = ? AND start = ?", (gap.room, gap.start))
+
+    def gaps(self) -> Sequence[Gap]:
+        """What was left out and not fetched yet, the oldest first."""
+        return [Gap(*row) for row in self._rows("SELECT room, start, since, found FROM gaps ORDER BY rowid")]
+
+    def keep_mark(self, mark: Mark) -> None:
+        self.database.execute_sql("INSERT OR REPLACE INTO marks VALUES (?, ?, ?)", (mark.session, mark.index, mark.at))
+
+    def drop_mark(self, session: str) -> None:
+        self.database.execute_sql("DELETE FROM marks WHERE session = ?", (session,))
+
+    def marks(self) -> Sequence[Mark]:
+        return [Mark(*row) for row in self._rows("SELECT session, used, at FROM marks")]
+
+    def drop_room_key(self, session: str) -> None:
+        self.database.execute_sql("DELETE FROM megolminboundsessions WHERE session_id = ?", (session,))
+
+    def scrub(self) -> None:
+        """See to it that what was deleted or written over leaves the write-ahead log too."""
+        self.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def is_writable(self) -> bool:
+        """Whether anything can be written now."""
+        try:
+            with self.database.atomic():
+                self.database.execute_sql("UPDATE device SET starts = starts")
+        except UnwritableError:
+            return False
+        return True
+
     def drop_sessions(self, names: Sequence[str]) -> None:
         """Sessions with a device that has begun too many."""
         for name in names:
@@ -127,9 +199,15 @@ class Store(SqliteStore):  # type: ignore[misc] # nio has no types
 
 
 def open_store(folder: Path, key: str) -> Store:
-    """Open the store; one that cannot be read is lost, and a new one takes its place."""
+    """Open the store; one that cannot be read is lost, and a new one takes its place.
+
+    Raises:
+        UnwritableError: it can perhaps be read later.
+    """
     try:
         return Store(folder, key)
+    except UnwritableError:
+        raise
     except DatabaseError:
         drop_store(folder)
         return Store(folder, key)

@@ -70,6 +70,10 @@ class Unread:
     def readable(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The messages that can be read by now, in the order in which they came; they are not kept any longer."""
         for name, sealed in [*self._sealed.items()]:
+            if is_old(sealed.event, time()):  # nobody waits for an answer to it any more
+                self._sealed.pop(name)
+                self._session.store.drop_unread(name)
+                continue
             try:
                 event = self._session.decrypted(sealed.room, sealed.event)
             except UndecryptableError:
