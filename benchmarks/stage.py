@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
+from typing import TypeVar
 from urllib.request import urlopen
 
 from sqlalchemy import Connection
@@ -25,6 +26,7 @@ from bot.keys import load_keys
 from bot.store import retention
 from bot.store.opening import FILE, postgres_engine, sqlite_engine
 
+T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60  # to start, with other work on the machine
 DRAIN_SECONDS = 600  # for everything that is still to be answered
@@ -154,18 +156,23 @@ class Stage:
 
     async def begun(self) -> int:
         """Sends that the service had begun and not written down as ended when it died: so many may come twice."""
-        if self.url:
-            return await ask(self.victim.home, self.url, _begun)
-        with TemporaryDirectory() as folder:  # a copy: the service shall find what it left behind untouched
-            for name in (FILE, f"{FILE}-wal"):
-                with suppress(FileNotFoundError):
-                    shutil.copy(self.victim.home / name, folder)
-            shutil.copytree(self.victim.home / "keys", Path(folder) / "keys")
-            return await ask(Path(folder), None, _begun)
+        return await begun(self.victim.home, self.url)
 
     async def left(self) -> int:
         """Messages and answers that still lie in the database; ask when no process is running."""
         return await left(self.victim.home, self.url)
+
+
+async def begun(home: Path, url: str | None) -> int:
+    """Sends that had begun and were not written down as ended when the service died."""
+    if url:
+        return await ask(home, url, _begun)
+    with TemporaryDirectory() as folder:  # a copy: the service shall find what it left behind untouched
+        for name in (FILE, f"{FILE}-wal"):
+            with suppress(FileNotFoundError):
+                shutil.copy(home / name, folder)
+        shutil.copytree(home / "keys", Path(folder) / "keys")
+        return await ask(Path(folder), None, _begun)
 
 
 async def left(home: Path, url: str | None) -> int:
@@ -173,10 +180,10 @@ async def left(home: Path, url: str | None) -> int:
     return await ask(home, url, _left)
 
 
-async def ask(home: Path, url: str | None, question: Callable[[Connection], int]) -> int:
-    """Ask a database for a number, beside the event loop."""
+async def ask(home: Path, url: str | None, question: Callable[[Connection], T]) -> T:
+    """Ask a database something, beside the event loop."""
 
-    def answer() -> int:
+    def answer() -> T:
         engine = postgres_engine(url) if url else sqlite_engine(home / FILE, load_keys(home / "keys").database)
         try:
             with engine.begin() as connection:

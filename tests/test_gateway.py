@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.base import GoneError, RefusedError, UnclearError, UnsentError, Update
+from bot.channels.base import GoneError, RefusedError, UnclearError, UnsentError, Update, Work
 from bot.channels.gateway import LONGEST_LINE, Gateway
 from bot.dialogue.model import Ask, Choice, Command, Input, Location, Option, Say, Text
 from bot.keys import Keys
@@ -43,6 +43,12 @@ class Intake:
 
     async def leave(self, channel: str, chat: str) -> None:
         raise AssertionError(channel, chat)
+
+    async def waits(self, channel: str, chat: str) -> bool:
+        raise AssertionError(channel, chat)
+
+    async def lead(self, channel: str, work: Work) -> None:
+        raise AssertionError(channel, work)
 
 
 class Line:
@@ -122,6 +128,7 @@ def talked(path: Path, talk: Talk, *failures: Exception) -> Intake:
         ({"text": ""}, Text("")),
         ({"option": "lang:tr"}, Choice("lang:tr")),
         ({"command": "delete"}, Command("delete")),
+        ({"command": "start", "argument": "k42-tr"}, Command("start", "k42-tr")),
         ({"lat": 51.15, "lon": 15}, Location(51.15, 15.0)),
     ],
 )
@@ -186,6 +193,7 @@ NONSENSE = (
     b'{"update": 1, "chat": {"a": 1}, "text": "x"}',
     b'{"update": 1, "chat": "c", "text": "x", "refs": 5}',
     b'{"update": 1, "chat": "c", "text": "x", "refs": [null]}',
+    b'{"update": 1, "chat": "c", "command": "start", "argument": 7}',
     b'{"update": 1, "chat": "c", "lat": "51", "lon": 15}',
     b'{"update": 1, "chat": "c", "lat": NaN, "lon": 15}',
     b'{"update": 1, "chat": "c", "lat": 1e999, "lon": 15}',
@@ -228,6 +236,7 @@ NAMES = (
     "text",
     "option",
     "command",
+    "argument",
     "lat",
     "lon",
     "refs",

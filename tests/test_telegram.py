@@ -4,19 +4,23 @@ import asyncio
 import difflib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
+from time import sleep
 
 import pytest
 
 from bot.channels import console
 from bot.channels.telegram.profile import Profile, profile_in
+from bot.channels.telegram.receiving import MOST_TYPING, TYPING_AFTER, Ornaments
 from bot.conversation import Conversation
-from bot.dialogue.model import Ask, Choice, Location, Option, State, Turn
+from bot.dialogue.model import Ask, Choice, Input, Location, Option, State, Text, Turn
 from bot.i18n import Languages, without_isolates
 from bot.jsonlines import Desk, parse_moment
 from bot.keys import Keys
 from bot.store import retention
 from tests.conftest import NOW
+from tests.serving import Echo
 from tests.telegram.chats import Json, Message, Person
 from tests.telegram.fake import Fake
 from tests.telegram.running import PROFILE, Running, channel_to, running, until
@@ -228,16 +232,46 @@ def test_a_button_of_long_ago_does_no_harm(talk: Talk) -> None:
     talk(scenario)
 
 
-def test_typing_works_like_tapping_and_shows_that_somebody_is_there(talk: Talk) -> None:
+def test_typing_works_like_tapping(talk: Talk) -> None:
     async def scenario(bot: Running, user: Person) -> None:
         await bot.hear(user.start, "de")
         await bot.hear(user.say, "3 bis 6 Jahre")
         assert user.screen[-1].text.startswith("Was beschäftigt Sie?")
-        assert user.actions == ["typing"]
-        await bot.hear(user.press, SCHOOL)
-        assert user.actions == ["typing"], "a press shows an hour-glass of its own"
 
     talk(scenario)
+
+
+def test_somebody_seems_to_write_where_an_answer_takes_its_time(keys: Keys, tmp_path: Path) -> None:
+    class Slow(Echo):
+        def answer(self, state: State, said: Input) -> Turn:
+            if said == Text("langsam"):
+                sleep(2 * TYPING_AFTER)
+            return super().answer(state, said)
+
+    async def play() -> None:
+        async with Fake() as fake, running(Slow(), keys, tmp_path, fake) as bot:
+            user, other = fake.user(), fake.user()
+            await bot.hear(other.say, "schnell")
+            await bot.hear(user.say, "langsam")
+            assert user.actions == ["typing"]
+            assert other.actions == []
+
+    asyncio.run(play())
+
+
+def test_where_very_many_wait_answers_matter_more_than_typing_signs() -> None:
+    async def play() -> int:
+        ornaments, shown = Ornaments(), list[int]()
+
+        async def show(chat: int) -> None:
+            shown.append(chat)
+
+        for chat in range(10 * MOST_TYPING):
+            ornaments.do_later(chat, partial(show, chat))
+        await until(lambda: len(shown) == MOST_TYPING and not ornaments)
+        return len(shown)
+
+    assert asyncio.run(play()) == MOST_TYPING
 
 
 # ---- the keyboard for a place
@@ -425,6 +459,17 @@ def test_delete_deletes_at_telegram_too_also_what_the_family_wrote(talk: Talk) -
         assert await stored(bot) == {}
 
     talk(scenario)
+
+
+def test_after_delete_the_menu_does_not_tell_which_language_was_chosen(talk: Talk, languages: Languages) -> None:
+    async def scenario(bot: Running, user: Person) -> None:
+        await bot.hear(user.start, "tr")
+        assert (f"chat {user.id}", "") in bot.fake.world.commands
+        await bot.hear(user.say, "/delete")
+        assert (f"chat {user.id}", "") not in bot.fake.world.commands
+        assert ("default", "") in bot.fake.world.commands, "what everybody sees is there"
+
+    talk(scenario, profile_in(languages))
 
 
 def test_who_blocks_is_forgotten_and_can_begin_again(talk: Talk) -> None:

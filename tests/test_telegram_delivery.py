@@ -13,7 +13,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from bot.channels.base import Update
+from bot.channels.base import Update, Work
 from bot.channels.telegram import Telegram
 from bot.dialogue.model import Text
 from bot.keys import Keys
@@ -81,6 +81,13 @@ class Book:
         if self.cannot_forget:
             raise UnavailableError
         self.written.append(f"forgotten {chat}")
+
+    async def waits(self, channel: str, chat: str) -> bool:
+        raise AssertionError(channel, chat)
+
+    async def lead(self, channel: str, work: Work) -> None:
+        assert channel == "telegram"
+        await work()
 
 
 @asynccontextmanager

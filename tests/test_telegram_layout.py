@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.calls import inline_of, markup_of
+from bot.channels.telegram.calls import buttons_of, markup_of
 from bot.channels.telegram.layout import MAX_CAPTION, MAX_SHARED, cut, lay_out, shown, split, units
 from bot.dialogue.model import Ask, Card, Option, Picture, Pin, Reply, Say
 from tests.telegram.fake import Fake
@@ -234,7 +234,7 @@ def _form(call: dict[str, Any], chat: int, message: int) -> tuple[str, dict[str,
         return None
     form = {"chat_id": str(chat), "text": call["text"], "parse_mode": "HTML"}
     if call["method"] == "message":
-        return "sendMessage", {**form, "reply_markup": markup_of(call).to_json()}
-    inline = inline_of(call)
-    markup = {"reply_markup": inline.to_json()} if inline else {}
+        return "sendMessage", {**form, "reply_markup": json.dumps(markup_of(call))}
+    buttons = buttons_of(call)
+    markup = {"reply_markup": json.dumps(buttons)} if buttons else {}
     return "editMessageText", {**form, "message_id": str(message), **markup}

@@ -1,10 +1,12 @@
 """What the service and a channel tell each other. A channel is one file with one class of this form."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from bot.dialogue.model import Input, Reply
+
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,16 @@ class Intake(Protocol):
     async def leave(self, channel: str, chat: str) -> None:
         """The family has blocked the bot or left: everything about the chat goes."""
 
+    async def waits(self, channel: str, chat: str) -> bool:
+        """Whether somebody in this chat waits for an answer.
+
+        Raises:
+            UnavailableError: nobody can tell now.
+        """
+
+    async def lead(self, channel: str, work: Work) -> None:
+        """Do what only one of all processes may do; wait before until it is our turn. The work is cancelled when it is over."""
+
 
 class Channel(Protocol):
     """A way to families. Thin: no state of its own that must survive, no decisions about the conversation."""
@@ -85,6 +97,14 @@ class Channel(Protocol):
 
     def is_well(self) -> bool:
         """Whether it has heard from its messenger lately."""
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """What a channel can do besides, where connections outlive its `run`: answers are delivered to the very end."""
+
+    async def close(self) -> None:
+        """Nothing is delivered any more."""
 
 
 @runtime_checkable

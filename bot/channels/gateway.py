@@ -2,7 +2,8 @@
 
 Whoever may open the socket (a file with mode 0600) speaks JSON Lines. In come updates, each confirmed when it is safe:
 
-    {"update": "17", "chat": "c5", "text": "mein Sohn schläft nicht"}     or "option", or "command", or "lat" and "lon"
+    {"update": "17", "chat": "c5", "text": "mein Sohn schläft nicht"}     or "option", or "command" (with "argument", as
+                                       a start link has it: {"command": "start", "argument": "k42-tr"}), or "lat" and "lon"
     → {"accepted": "17"}        or {"refused": "17"}: not stored, bring it again; or {"error": "…"}: not understood
 
 Out go answers, each to be confirmed when it is delivered, by the number of its line:
@@ -228,7 +229,9 @@ def _input(said: Mapping[str, Any]) -> Input:
             return Text(text)
         case {"option": str(option)}:
             return Choice(option)
-        case {"command": str(name)}:
+        case {"command": str(name), "argument": str(argument)}:
+            return Command(name, argument)
+        case {"command": str(name)} if "argument" not in said:
             return Command(name)
         case {"lat": int() | float() as lat, "lon": int() | float() as lon} if math.isfinite(lat) and math.isfinite(
             lon

@@ -41,8 +41,8 @@ class Request:
 
 @dataclass
 class Fault:
-    """What goes wrong, how often, and for whom. `how`: a status, "cut" (before anything happens), or afterwards
-    "lost", "garbage", "slow" (the answer).
+    """What goes wrong, how often, and for whom. `how`: a status, "cut" or "hangs" (before anything happens), or afterwards
+    "lost", "garbage", "slow" (the answer). `once`: no message meets such a fault twice.
     """
 
     how: int | str
@@ -52,6 +52,8 @@ class Fault:
     seconds: float = 0.0
     words: str = ""
     retry_after: int | None = None
+    once: bool = False
+    met: int = 0
 
 
 @dataclass
@@ -74,6 +76,7 @@ class Fake:
         self.faults: dict[str, list[Fault]] = {}
         self.busy = 0  # requests that are being answered, polls aside
         self._message = self._query = 0
+        self._met_once: set[tuple[object, object]] = set()
         self._chance = random.Random(self.seed)  # noqa: S311 the same faults in every run
         self._runner: web.ServerRunner | None = None
         self._site: web.TCPSite | None = None
@@ -154,9 +157,11 @@ class Fake:
     def pass_time(self, seconds: float) -> None:
         self.hurried += seconds
 
-    def fail(self, method: str, how: int | str, **more: Any) -> None:
+    def fail(self, method: str, how: int | str, **more: Any) -> Fault:
         """Let a method ("*": any but getUpdates) fail; see Fault."""
-        self.faults.setdefault(method, []).append(Fault(how, **more))
+        fault = Fault(how, **more)
+        self.faults.setdefault(method, []).append(fault)
+        return fault
 
     def heal(self) -> None:
         self.faults.clear()
@@ -230,7 +235,8 @@ class Fake:
         try:
             values = self._read(method, form)
             fault = self._fault(method, values)
-            if fault and fault.how == "cut":
+            if fault and fault.how in BEFORE:
+                await asyncio.sleep(fault.seconds)
                 raise _CutError
             if fault and isinstance(fault.how, int):
                 raise _ordered(fault, fault.how)
@@ -273,10 +279,19 @@ class Fake:
         ]
         for fault in ordered:
             is_meant = fault.chat is None or bool(fault.chat == values.get("chat_id"))
-            if fault.times > 0 and is_meant and self._chance.random() < fault.share:
+            if fault.times > 0 and is_meant and self._chance.random() < fault.share and self._may_meet(fault, values):
                 fault.times -= 1
+                fault.met += 1
                 return fault
         return None
+
+    def _may_meet(self, fault: Fault, values: Values) -> bool:
+        message = (values.get("chat_id"), values.get("text"))
+        if fault.once and message in self._met_once:
+            return False
+        if fault.once:
+            self._met_once.add(message)
+        return True
 
     # ---- updates
 
@@ -319,6 +334,7 @@ class _GarbageError(Exception):
     """Somebody else answers."""
 
 
+BEFORE = ("cut", "hangs")
 BROKEN: Mapping[int | str, type[Exception]] = {"lost": _CutError, "garbage": _GarbageError}
 
 

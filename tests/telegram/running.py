@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -66,6 +66,14 @@ class Running:
     service: Service
     database: Database
     receiving: "asyncio.Task[None]"
+    tasks: Sequence["asyncio.Task[None]"] = ()  # all that makes the process
+    is_dead: bool = False
+
+    def die(self) -> None:
+        """End without a goodbye."""
+        self.is_dead = True
+        for task in self.tasks:
+            task.cancel()
 
     async def hear(self, does: Callable[P, object], *args: P.args, **named: P.kwargs) -> None:
         """Somebody does something; wait until it is answered."""
@@ -95,21 +103,30 @@ async def running(
     *,
     limits: Limits = LIMITS,
     others: Sequence[Channel] = (),
+    url: str | None = None,
 ) -> AsyncIterator[Running]:
-    """What `nahbei serve` does, without its signals."""
+    """What `nahbei serve` does, without its signals. `url`: a PostgreSQL database that others may share."""
     channel = channel or channel_to(fake)
-    database = open_database(keys, folder, None)
+    database = open_database(keys, folder, url)
     service = Service(database, keys, conversation, [channel, *others], limits=limits)
     answering = asyncio.create_task(service.run())
+    keeping = asyncio.create_task(_stay_alive(service))
     receiving = [asyncio.create_task(supervise(way, service)) for way in (channel, *others)]
+    tasks = (keeping, *receiving, answering)
+    bot = Running(fake, channel, service, database, receiving[0], tasks)
     try:
-        yield Running(fake, channel, service, database, receiving[0])
+        yield bot
     finally:
-        for task in receiving:
+        if not bot.is_dead:
+            await service.stop()
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*receiving, return_exceptions=True)
-        await service.stop()
-        with suppress(asyncio.CancelledError):
-            await answering
+        await asyncio.gather(*tasks, return_exceptions=True)
         await channel.close()
         database.close()
+
+
+async def _stay_alive(service: Service) -> None:
+    while True:
+        await service.stay_alive()
+        await asyncio.sleep(0.1)

@@ -18,7 +18,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.channels.base import Intake, RefusedError
 from bot.channels.telegram import layout
-from bot.channels.telegram.calls import make, told
+from bot.channels.telegram.calls import forget_commands, make, told
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.profile import Profile, introduce
 from bot.channels.telegram.receiving import Ornaments, Receiver
@@ -68,43 +68,32 @@ class Telegram:
         self._webhook = webhook
         self._pace = pace or Pace()
         self._heard = float("-inf")
+        self._stands_by = False  # another process fetches
         self._keyboards: dict[int, None] = {}  # chats in which one for the position is open
         self._ornaments = Ornaments()
         self._receiver = Receiver(self._bot, self._ornaments, self._keyboards, stays_in_groups=stays_in_groups)
-        self._closing: asyncio.Task[None] | None = None
 
     async def run(self, intake: Intake) -> None:
         """Receive until cancelled; a revoked token or an unreachable server ends it, and it is started again."""
-        self._closing = self._closing or asyncio.create_task(self._close_at_the_end())
         try:
             await self._bot.initialize()
             self._ornaments.do(partial(introduce, self._bot, self._profile))
             if self._webhook:
                 await self._listen(self._webhook, intake)
             else:
-                await self._bot.delete_webhook(drop_pending_updates=False)
-                self._heard = monotonic()
-                await self._poll(intake)
+                self._stands_by = True
+                await intake.lead(NAME, partial(self._poll, intake))
         except InvalidToken:
             self._heard = float("-inf")
             log.error("token_refused", channel=NAME)
             raise
         finally:
+            self._stands_by = False
             self._ornaments.cancel()
 
-    async def _close_at_the_end(self) -> None:
-        """Keep the connections when receiving ends: answers are still on their way. They close with the event loop."""
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self._closing = None
-            await self._bot.shutdown()
-
     async def close(self) -> None:
-        """Close the connections where the event loop goes on without this channel."""
-        if self._closing:
-            self._closing.cancel()
-            await asyncio.wait([self._closing])
+        """Close the connections; not when receiving ends, for then answers are still on their way."""
+        await self._bot.shutdown()
 
     def lay_out(self, replies: Sequence[Reply], address: str, chosen: str | None) -> Sequence[str]:
         to = Address.from_json(address)
@@ -116,6 +105,7 @@ class Telegram:
     async def deliver(self, call: str, address: str, key: str) -> Sequence[str]:  # noqa: ARG002 Telegram knows no keys
         chat, what = Address.from_json(address).chat, json.loads(call)
         await self._pace.wait(chat)
+        self._ornaments.spare(chat)
         sent = await make(self._bot, chat, what, self._profile.commands)
         if layout.changes_keyboard(what):
             self._note_keyboard(chat, is_open="places" in what)
@@ -127,8 +117,12 @@ class Telegram:
             self._keyboards[chat] = None
 
     async def erase(self, refs: Sequence[str], address: str) -> None:
-        """Telegram lets us delete what is younger than 48 hours, also what the family wrote."""
+        """Telegram lets us delete what is younger than 48 hours, also what the family wrote.
+
+        The menu of the chat goes too: its language would tell what was chosen.
+        """
         chat = Address.from_json(address).chat
+        await forget_commands(self._bot, chat)
         ids = [int(ref) for ref in refs]
         for i in range(0, len(ids), AT_ONCE):
             await self._erase(chat, ids[i : i + AT_ONCE])
@@ -148,9 +142,19 @@ class Telegram:
                 await self._erase(chat, part)
 
     def is_well(self) -> bool:
-        return monotonic() - self._heard < SILENCE
+        return self._stands_by or monotonic() - self._heard < SILENCE
 
     async def _poll(self, intake: Intake) -> None:
+        """Fetch updates; only one process may."""
+        self._stands_by = False
+        try:
+            await self._bot.delete_webhook(drop_pending_updates=False)
+            self._heard = monotonic()
+            await self._fetch_all(intake)
+        finally:
+            self._stands_by = True
+
+    async def _fetch_all(self, intake: Intake) -> None:
         read_to = await intake.cursor(NAME)
         offset = int(read_to) if read_to else 0
         pause = FIRST_PAUSE

@@ -20,6 +20,8 @@ from bot.store.database import UnavailableError
 log = structlog.get_logger()
 
 PATIENCE = 5.0  # seconds to erase a chat whose family has left, before others wait for it
+TYPING_AFTER = 0.3  # seconds without an answer; most are there before anybody could see that one is being written
+MOST_TYPING = 30  # chats at once; where more wait, answers matter more
 
 
 class Ornaments:
@@ -27,6 +29,7 @@ class Ornaments:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._later: dict[int, asyncio.TimerHandle] = {}  # by chat
 
     def __bool__(self) -> bool:
         return bool(self._tasks)
@@ -36,14 +39,32 @@ class Ornaments:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def do_later(self, chat: int, ornament: Callable[[], Awaitable[object]]) -> None:
+        """Do it if nothing is answered meanwhile."""
+        self.spare(chat)
+        if len(self._later) < MOST_TYPING:
+            self._later[chat] = asyncio.get_running_loop().call_later(TYPING_AFTER, self._do_now, chat, ornament)
+
+    def spare(self, chat: int) -> None:
+        """An answer comes: nobody needs to see that one is being written."""
+        if waiting := self._later.pop(chat, None):
+            waiting.cancel()
+
+    def _do_now(self, chat: int, ornament: Callable[[], Awaitable[object]]) -> None:
+        del self._later[chat]
+        self.do(ornament)
+
     def cancel(self) -> None:
+        for waiting in self._later.values():
+            waiting.cancel()
+        self._later.clear()
         for task in self._tasks:
             task.cancel()
 
     async def _quietly(self, ornament: Callable[[], Awaitable[object]]) -> None:
         try:
             await ornament()
-        except TelegramError as error:
+        except (TelegramError, UnavailableError) as error:
             log.debug("ornament_failed", channel=NAME, error=where(error))
 
 
@@ -71,7 +92,11 @@ class Receiver:
             if item.event is Event.GROUP:
                 self._ornaments.do(partial(self._in_group, item))
             elif item.update and isinstance(item.update.said, Text):
-                self._ornaments.do(partial(self._bot.send_chat_action, item.chat, ChatAction.TYPING))
+                self._ornaments.do_later(item.chat, partial(self._show_typing, item.chat, intake))
+
+    async def _show_typing(self, chat: int, intake: Intake) -> None:
+        if await intake.waits(NAME, str(chat)):  # another process may have answered, or it has come before
+            await self._bot.send_chat_action(chat, ChatAction.TYPING)
 
     def _read(self, update: Mapping[str, Any]) -> Received | None:
         """Understand an update. One that nobody can read would come again for a day, and hold up all behind it."""
