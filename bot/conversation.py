@@ -9,6 +9,7 @@ from bot.dialogue.model import Input, Reply, Say, State, Turn
 from bot.dialogue.screen import ask_again
 from bot.dialogue.steps.base import Scene
 from bot.jsonlines import Desk
+from catalog.catalog import Catalog
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ class Conversation:
     def with_reports(self, reported: Mapping[str, tuple[str, ...]]) -> "Conversation":
         """The same, with what several families say about offers on their cards."""
         return replace(self, desk=replace(self.desk, catalog=replace(self.desk.catalog, reported=reported)))
+
+    def with_catalog(self, catalog: Catalog) -> "Conversation":
+        """The same with another catalog; what families say about offers is kept."""
+        told = replace(catalog, reported=self.desk.catalog.reported)
+        return replace(self, desk=replace(self.desk, catalog=told))
 
     def _scene(self, state: State) -> Scene:
         text = self.desk.understanding.languages.translator(self.voice)

@@ -36,6 +36,9 @@ class Metrics:
         self.channel_up = Gauge(
             "nahbei_channel_up", "Whether the channel hears from its messenger", by, registry=registry
         )
+        self.catalog_version = Gauge(
+            "nahbei_catalog_version", "Which published catalog is answered from; 0: a file", registry=registry
+        )
         self.restarts = Counter(
             "nahbei_channel_restarts", "How often a channel was started again", by, registry=registry
         )

@@ -1,4 +1,4 @@
-"""What has to happen now and then: stay alive, sweep out, close months, show what families report."""
+"""What has to happen now and then: stay alive, sweep out, close months, show what families report, take a new catalog."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,6 +15,7 @@ log = structlog.get_logger()
 
 ALIVE_EVERY = 2.0  # seconds
 SWEEP_EVERY = 60.0
+RENEW_EVERY = 1.0
 SWEEPING = "sweep"
 
 
@@ -30,17 +31,25 @@ class Upkeep:
         today: Callable[[], date] = date.today,
         alive_every: float = ALIVE_EVERY,
         sweep_every: float = SWEEP_EVERY,
+        renew: Callable[[], Awaitable[None]] | None = None,
+        renew_every: float = RENEW_EVERY,
     ) -> None:
+        """`renew` looks whether another catalog is published; None where one catalog was chosen for good."""
         self._service = service
         self._database = database
         self._needed = needed
         self._today = today
         self._alive_every = alive_every
         self._sweep_every = sweep_every
+        self._renew = renew
+        self._renew_every = renew_every
 
     async def run(self) -> None:
         """Go on until cancelled. A long sweep does not keep the process from saying that it is alive."""
-        await asyncio.gather(self._every(self._alive_every, self.look), self._every(self._sweep_every, self.sweep))
+        tasks = [self._every(self._alive_every, self.look), self._every(self._sweep_every, self.sweep)]
+        if self._renew:
+            tasks.append(self._every(self._renew_every, self._renew))
+        await asyncio.gather(*tasks)
 
     async def _every(self, seconds: float, task: Callable[[], Awaitable[None]]) -> None:
         """What fails is tried again the next time."""

@@ -99,4 +99,11 @@ def test_readable_text_is_stored_only_where_it_names_nobody() -> None:
         ("marks", "week"),
         *((table, name) for table in ("demand", "published") for name in ("month", *CELL)),
         *(("reports", name) for name in ("offer", "remark", "week")),
+        # who publishes and who checks, as colleagues sign at work; whoever keeps the catalog decides how
+        *(("catalog_versions", name) for name in ("who", "note", "checksum")),
+        *(("confirmations", name) for name in ("offer", "verified_on", "verified_by")),
+        ("positions", "address"),  # of offers
+        ("positions", "asked_on"),
+        # what is missing in the town, and which role or colleague sees to it
+        *(("challenges", name) for name in ("topic_group", "phase", "municipality", "district", "owner", "due")),
     }

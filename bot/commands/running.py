@@ -8,6 +8,7 @@ import click
 
 from bot.commands.base import (
     BERLIN,
+    built,
     catalog_option,
     clear_errors,
     known,
@@ -16,6 +17,8 @@ from bot.commands.base import (
 )
 from bot.config import Settings
 from bot.i18n import load_languages
+from catalog.catalog import Catalog
+from catalog.versions import Published
 
 
 @click.command("serve")
@@ -28,12 +31,15 @@ def serve_command(catalog: Path | None) -> None:
     from bot.logs import set_up_logs  # noqa: PLC0415
     from bot.serve import channels, serve  # noqa: PLC0415
 
+    def build(published: Published, earlier: Catalog) -> Catalog:
+        return built(settings, published, earlier)
+
     with clear_errors():
         settings = Settings()
         set_up_logs(debug=settings.log_debug)
         ways = channels(settings, load_languages())
         conversation = Conversation(opened(catalog, None), lambda: datetime.now(BERLIN).replace(tzinfo=None))
-        asyncio.run(serve(settings, conversation, ways))
+        asyncio.run(serve(settings, conversation, ways, build=None if catalog else build))
 
 
 @click.command("doctor")
@@ -51,7 +57,8 @@ def doctor_command(catalog: Path | None, privacy: bool) -> None:  # noqa: FBT001
             with opened_database(settings) as (database, _):
                 Console().print(inventory_table(database))
             return
-        findings = list(examine(settings, lambda: opened(catalog, None).catalog, datetime.now(BERLIN).date()))
+        named = settings.model_copy(update={"catalog": catalog}) if catalog else settings
+        findings = list(examine(named, lambda: opened(catalog, None).catalog, datetime.now(BERLIN).date()))
     Console().print(findings_table(findings))
     if any(finding.verdict == "missing" for finding in findings):
         sys.exit(1)

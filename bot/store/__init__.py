@@ -2,3 +2,5 @@
 
 Every operation is a function whose first argument is a connection inside a transaction; `Database.do` runs it.
 """
+
+FILE = "nahbei.db"

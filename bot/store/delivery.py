@@ -88,19 +88,21 @@ def accept(
     # Rows are locked in the same order everywhere, first digests, then chats: no deadlocks.
     for i in sorted(range(len(arrivals)), key=lambda i: arrivals[i].digest):
         fresh[i] = connection.execute(_SEE, {"digest": arrivals[i].digest, "now": now}).rowcount == 1
-    for i in sorted(range(len(arrivals)), key=lambda i: arrivals[i].chat):
-        if fresh[i]:
-            _take_in(connection, arrivals[i], now)
+    _take_in(connection, [arrival for arrival, is_fresh in zip(arrivals, fresh, strict=True) if is_fresh], now)
     if cursor:
         connection.execute(_REMEMBER, {"channel": cursor[0], "cursor": cursor[1]})
     return fresh
 
 
-def _take_in(connection: Connection, arrival: Arrival, now: float) -> None:
-    if arrival.content is not None:
-        row = {"chat": arrival.chat, "channel": arrival.channel, "now": now}
-        connection.execute(_AWAIT, row)
-        connection.execute(_TAKE_IN, {**row, "digest": arrival.digest, "content": arrival.content})
+def _take_in(connection: Connection, arrivals: Sequence[Arrival], now: float) -> None:
+    rows = [
+        {"chat": a.chat, "channel": a.channel, "now": now, "digest": a.digest, "content": a.content}
+        for a in sorted(arrivals, key=lambda a: a.chat)
+        if a.content is not None
+    ]
+    if rows:
+        connection.execute(_AWAIT, rows)
+        connection.execute(_TAKE_IN, rows)
 
 
 def cursor_of(connection: Connection, channel: str) -> str | None:
@@ -268,6 +270,14 @@ def postpone(connection: Connection, owner: str, chat: bytes, n: int, ready_at: 
     """
     if let_go(connection, owner, chat, ready_at):
         connection.execute(_LATER, {"chat": chat, "n": n, "unclear": int(unclear)})
+
+
+_WAITS = _sql("SELECT EXISTS (SELECT 1 FROM inbox WHERE chat = :chat)")
+
+
+def waits(connection: Connection, chat: bytes) -> bool:
+    """Whether a message of this chat is not answered yet."""
+    return bool(connection.execute(_WAITS, {"chat": chat}).scalar_one())
 
 
 _RECOUNT = _sql("""

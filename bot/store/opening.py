@@ -1,23 +1,24 @@
 """Opens the database of an installation: makes it, brings it up to date, refuses what would lose or mix up something."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlcipher3.dbapi2 as sqlcipher
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
+from bot import store
 from bot.keys import Keys
 from bot.store.database import POSTGRES_WRITERS, PRIMARY, Database, UnavailableError
 from bot.store.tables import facts
 
-FILE = "nahbei.db"
+T = TypeVar("T")
+
+FILE = store.FILE
 # Before, two connections could damage a database in WAL mode (sqlite.org/wal.html, section 11).
 FIXED_SQLITE = (3, 51, 3)
 BUSY_MS = 30_000  # how long a writer waits for another process
@@ -44,9 +45,12 @@ def open_database(
         ValueError: wrong key, wrong address, database of a newer version. The message says what to do.
         OSError: the database cannot be reached or written.
     """
-    engine = postgres_engine(url) if url else sqlite_engine(folder / FILE, keys.database if encrypted else None)
+    engine = _engine(keys.database if encrypted else None, folder, url)
     try:
-        _prepare(engine, keys, folder)
+        with _clear_errors(engine, folder):
+            migrate(engine)
+            with engine.begin() as connection:
+                _check_pepper(connection, keys)
     except BaseException:
         engine.dispose()
         raise
@@ -60,20 +64,38 @@ def open_database(
     return database
 
 
-def _prepare(engine: Engine, keys: Keys, folder: Path) -> None:
-    """Bring the tables up to date and look whether the keys fit; whatever fails says what to do."""
+def look(key: str | None, folder: Path, url: str | None, reading: Callable[[Connection], T]) -> T:
+    """Read from a database as it is: nothing is made, nothing is brought up to date, nobody who writes has to wait.
+
+    Raises:
+        ValueError, OSError: as `open_database`.
+    """
+    engine = _engine(key, folder, url)
     try:
-        migrate(engine)
-        with engine.begin() as connection:
-            _check_pepper(connection, keys)
+        with (
+            _clear_errors(engine, folder),
+            engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        ):
+            return reading(connection)
+    finally:
+        engine.dispose()
+
+
+def _engine(key: str | None, folder: Path, url: str | None) -> Engine:
+    return postgres_engine(url) if url else sqlite_engine(folder / FILE, key)
+
+
+@contextmanager
+def _clear_errors(engine: Engine, folder: Path) -> Iterator[None]:
+    """Whatever fails while a database is opened says what to do."""
+    try:
+        yield
     except OperationalError as error:
         raise OSError(f"the database cannot be opened: {str(error.orig).strip()}") from error
     except DatabaseError as error:
         if engine.dialect.name == "postgresql":
             raise OSError(f"the database cannot be used: {str(error.orig).strip()}") from error
         raise ValueError(f"{folder / FILE} cannot be opened with this database.key: put the right key back") from error
-    except CommandError as error:
-        raise ValueError("this database was made by a newer version of nahbei: install that version") from error
 
 
 def sqlite_engine(path: Path, key: str | None) -> Engine:
@@ -138,13 +160,36 @@ def postgres_engine(url: str) -> Engine:
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the tables into their present form, from nothing or from any earlier version; one process at a time."""
+    """Bring the tables into their present form, from nothing or from any earlier version; one process at a time.
+
+    Raises:
+        ValueError: a newer nahbei has changed them.
+    """
+    if revision == "head" and _is_current(engine):
+        return
+    from alembic import command  # noqa: PLC0415 7 MB and a quarter of a second, once after an update
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
     with engine.begin() as connection, as_file(files("bot.store").joinpath("migrations")) as scripts:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATING})
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(scripts))
-        command.upgrade(config, revision)
+        try:
+            command.upgrade(config, revision)
+        except CommandError as error:
+            raise ValueError("this database was made by a newer version of nahbei: install that version") from error
+
+
+def _is_current(engine: Engine) -> bool:
+    """Whether the tables already have their present form, told by the number of the newest migration."""
+    scripts = files("bot.store").joinpath("migrations", "versions").iterdir()
+    newest = max(number for script in scripts if (number := script.name.split("_")[0]).isdecimal())
+    with engine.begin() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [newest]
 
 
 def _check_pepper(connection: Connection, keys: Keys) -> None:

@@ -11,6 +11,7 @@ IN_FLIGHT_SECONDS = HOUR
 SEEN_SECONDS = 48 * HOUR  # Telegram repeats an update for 24 hours
 MESSAGES_SECONDS = 48 * HOUR  # older ones cannot be deleted in Telegram
 QUARANTINE_SECONDS = 7 * 24 * HOUR
+CHALLENGES_SECONDS = 52 * 7 * 24 * HOUR  # after they are done: the next report looks back at them
 
 _REFS = text("SELECT ref FROM messages WHERE chat = :chat ORDER BY id")
 _FORGET_STATE = text("UPDATE chats SET state = NULL, expires_at = 0 WHERE chat = :chat")
@@ -60,6 +61,7 @@ _AGED = (
     (text("DELETE FROM messages WHERE at < :before"), MESSAGES_SECONDS),
     (text("DELETE FROM quarantine WHERE at < :before"), QUARANTINE_SECONDS),
     (text("DELETE FROM leases WHERE until < :before"), HOUR),
+    (text("DELETE FROM challenges WHERE done_at < :before"), CHALLENGES_SECONDS),
 )
 
 
@@ -107,6 +109,9 @@ _COUNTS = {
     "demand not published": "SELECT count(*), NULL FROM demand",
     "demand published": "SELECT count(*), NULL FROM published WHERE n > 0",
     "reports about offers": "SELECT count(*), NULL FROM reports",
+    "catalogs published": "SELECT count(*), min(at) FROM catalog_versions",
+    "offers confirmed": "SELECT count(*), NULL FROM confirmations",
+    "gaps taken on": "SELECT count(*), NULL FROM challenges",
 }
 
 

@@ -1,4 +1,5 @@
 """All tables. A chat is a digest under the pepper; whatever could name a person is sealed (bot/keys.py).
+The tables of the catalog stand in catalog/db.py and catalog/positions.py: nothing in them is about a family.
 
 Times are seconds since 1970. The migrations build exactly this; a test compares.
 """
@@ -19,7 +20,11 @@ from sqlalchemy import (
     text,
 )
 
+from catalog import db, positions
+
 metadata = MetaData()
+for table in (*db.metadata.sorted_tables, *positions.metadata.sorted_tables):
+    table.to_metadata(metadata)
 NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up by itself only in an INTEGER
 
 facts = Table(
@@ -151,4 +156,17 @@ reports = Table(
     Column("remark", Text, primary_key=True),
     Column("week", Text, primary_key=True),
     Column("n", Integer, nullable=False),
+)
+
+challenges = Table(
+    "challenges",  # gaps in the catalog that somebody has taken on; nothing of any family
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("topic_group", Text, nullable=False),
+    Column("phase", Text, nullable=False),  # "": every age
+    Column("municipality", Text, nullable=False),
+    Column("district", Text, nullable=False),  # "": the whole municipality
+    Column("owner", Text, nullable=False),  # a role or a name at work, as the coordinator types it
+    Column("due", Text, nullable=False),
+    Column("done_at", Double),  # empty: still open
 )
