@@ -1,5 +1,5 @@
 # Every target sets up what it needs. Only git, make and Python 3.11 or newer have to be there.
-.PHONY: chat test check bench proof setup picture messages format clean
+.PHONY: chat test check bench proof setup picture smoke-telegram messages format clean
 .DEFAULT_GOAL := help
 .PHONY: help
 
@@ -31,7 +31,9 @@ bench: $(VENV)/ready-dev
 	@$(BIN)/python -m benchmarks.understanding
 	@$(BIN)/python -m benchmarks.speed
 
-proof: bench  ## about an hour
+proof: export COLUMNS ?= 170
+proof: bench  ## some hours
+	@if command -v npm >/dev/null; then npm install --prefix tests/matrix/peer_js --no-audit --no-fund --no-package-lock --silent; fi
 	@$(BIN)/pytest -n auto --hypothesis-profile=long
 	@$(BIN)/python -m benchmarks.crashes
 	@$(BIN)/python -m benchmarks.crashes --database postgresql --kills 50
@@ -42,11 +44,19 @@ proof: bench  ## about an hour
 	@$(BIN)/python -m benchmarks.endurance
 	@$(BIN)/python -m benchmarks.fuzz
 	@$(BIN)/python -m benchmarks.throughput
+	@$(BIN)/python -m benchmarks.telegram
+	@$(BIN)/python -m benchmarks.matrix
+	@$(BIN)/python -m benchmarks.demand_attack
+	@$(BIN)/python -m benchmarks.memory
+	@$(BIN)/python -m benchmarks.catalog
 
 setup: $(VENV)/ready-dev
 
 picture: $(VENV)/ready-dev  ## draw the conversation in the README anew
 	@$(BIN)/python -m scripts.picture
+
+smoke-telegram: $(VENV)/ready-run  ## ask the real Telegram: NAHBEI_TELEGRAM_TOKEN=… make smoke-telegram [CHAT=…]
+	@$(BIN)/python -m scripts.smoke_telegram $(CHAT)
 
 messages: $(VENV)/ready-dev  ## carry new sentences of the code into every language
 	@$(BIN)/python -m scripts.messages

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     matrix_buttons: Literal["text", "polls", "reactions"] = "text"  # how options are offered beside the numbers
     gateway_socket: Path | None = None  # a socket for a gateway of one's own
     health_listen: str = "127.0.0.1:9431"  # where /health and /metrics are; "off": nowhere
+    geocoder_url: str | None = None  # a Nominatim server of one's own, for `nahbei catalog geocode`; off without it
     reports: int = Field(default=3, ge=1)  # so many families must say the same before an offer is marked
     log_debug: bool = False
 

@@ -1,5 +1,6 @@
 """`nahbei doctor`: what is well, what is missing, and what to do about it."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -9,12 +10,13 @@ from pathlib import Path
 from time import monotonic, time
 from typing import Literal
 
+from pydantic import SecretStr
 from rich.table import Table
 
 from bot.config import Settings
 from bot.i18n import load_languages
 from bot.keys import load_keys
-from bot.serve import channels
+from bot.serve import BERLIN, channels
 from bot.store import retention
 from bot.store.database import Database, UnavailableError
 from bot.store.opening import FILE, open_database
@@ -108,7 +110,7 @@ def _catalog(settings: Settings, load: Callable[[], Catalog], today: date) -> It
         yield Finding("catalog", "missing", str(error), "set NAHBEI_CATALOG to a catalog that can be read")
         return
     offers = [offer for offer in catalog.index.offers if not offer.example and not offer.helpline]
-    if settings.catalog is None:
+    if settings.catalog is None and catalog.version is None:
         text, advice = (
             "only what ships: helplines and an invented town",
             "set NAHBEI_CATALOG to the catalog of your town",
@@ -118,14 +120,28 @@ def _catalog(settings: Settings, load: Callable[[], Catalog], today: date) -> It
         old = sum(1 for offer in offers if _days(offer.verified_on, today) > settings.old_days)
         hidden = sum(1 for offer in offers if _days(offer.verified_on, today) > settings.hidden_days)
         text = f"{len(offers)} offers in {monotonic() - started:.1f} s; {old} not checked for {settings.old_days} days"
-        advice = f"{hidden} of them are not shown any more: check them" if hidden else ""
-        yield Finding("catalog", "warning" if old else "ok", text, advice)
+        advice = f"{hidden} of them are not shown any more: nahbei catalog stale" if hidden else ""
+        yield Finding("catalog", "warning" if old else "ok", f"{_origin(settings, catalog, today)}: {text}", advice)
+    if settings.catalog and catalog.version:
+        unused = f"NAHBEI_CATALOG ({settings.catalog}) is not used: what is published counts"
+        yield Finding("catalog", "warning", unused, "delete the setting")
     if catalog.problems:
         first = str(catalog.problems[0])
         yield Finding(
             "catalog", "warning", f"{len(catalog.problems)} problems, the first: {first}", "mend them in the catalog"
         )
     yield _places(settings, today)
+
+
+def _origin(settings: Settings, catalog: Catalog, today: date) -> str:
+    """Which catalog families are answered from, and how old it is."""
+    version = catalog.version
+    if version is None:
+        return str(settings.catalog)
+    published = datetime.fromtimestamp(version.at, BERLIN)
+    days = (today - published.date()).days
+    age = f"{days} days ago" if days else "today"
+    return f"version {version.number}, published {published:%Y-%m-%d %H:%M} ({age}) by {version.who or 'nobody named'}"
 
 
 def _places(settings: Settings, today: date) -> Finding:
@@ -152,10 +168,42 @@ def _channels(settings: Settings) -> Iterator[Finding]:
     else:
         for channel in found:
             yield Finding(channel.name, "ok", str(places.get(channel.name, "")))
+        if settings.telegram_token:
+            yield from _telegram(settings, settings.telegram_token)
+        if settings.matrix_homeserver:
+            yield from _matrix(settings, settings.matrix_homeserver)
         if not found:
             advice = "set NAHBEI_TELEGRAM_TOKEN, NAHBEI_MATRIX_HOMESERVER or NAHBEI_GATEWAY_SOCKET"
             yield Finding("channels", "missing", "none is configured", f"{advice}; nahbei chat needs none")
     yield Finding("health", "ok", settings.health_listen or "switched off")
+
+
+def _telegram(settings: Settings, token: SecretStr) -> Iterator[Finding]:
+    """Whether the bot in Telegram can serve."""
+    from bot.channels.telegram.checkup import Sign, check_up  # noqa: PLC0415 takes a while to load, as Matrix does
+
+    async def signs() -> list[Sign]:
+        return [sign async for sign in check_up(token, settings.telegram_api_url, settings.telegram_webhook_url)]
+
+    for sign in asyncio.run(signs()):
+        verdict: Verdict = "missing" if sign.is_grave else "warning" if sign.advice else "ok"
+        yield Finding(sign.about, verdict, sign.text, sign.advice)
+
+
+def _matrix(settings: Settings, homeserver: str) -> Iterator[Finding]:
+    """Whether the assistant's account in Matrix can serve."""
+    from bot.channels.matrix import PURPOSE  # noqa: PLC0415 takes a while to load, and only Matrix needs it
+    from bot.channels.matrix.checkup import check_up  # noqa: PLC0415
+
+    async def signs() -> list[Finding]:
+        key = load_keys(settings.keys, create=False).secret(PURPOSE).hex()
+        checked = check_up(homeserver, settings.data_dir / "matrix", key)
+        return [Finding(s.about, "missing" if s.advice else "ok", s.text, s.advice) async for s in checked]
+
+    try:
+        yield from asyncio.run(signs())
+    except ValueError as error:
+        yield Finding("matrix login", "missing", str(error), "put the keys back")
 
 
 def _days(verified_on: date | None, today: date) -> int:
@@ -185,6 +233,9 @@ KEPT_FOR = {
     "demand not published": "until the month is over",
     "demand published": "for good; never below ten",
     "reports about offers": "13 weeks; offers only",
+    "catalogs published": "the newest 100; no families",
+    "offers confirmed": "for good; no families",
+    "gaps taken on": "52 weeks after they are done; no families",
 }
 
 

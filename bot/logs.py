@@ -17,7 +17,7 @@ from typing import Any, TextIO, cast
 import structlog
 
 ROOT = Path(__file__).parent.parent
-NUMBERS = frozenset({"channels", "chats", "count", "months"})
+NUMBERS = frozenset({"channels", "chats", "count", "months", "version"})
 _PLACE = r"[\w/<>.-]{1,80}:\d{1,6}"
 CODES: Mapping[str, re.Pattern[str]] = {  # under which name what form is kept
     "event": re.compile(r"[a-z_]{1,40}"),

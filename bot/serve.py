@@ -17,7 +17,7 @@ import structlog
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Closing
 from bot.channels.gateway import Gateway
 from bot.config import Settings
 from bot.conversation import Conversation
@@ -26,6 +26,7 @@ from bot.i18n import Languages
 from bot.keys import load_keys
 from bot.logs import where
 from bot.marker import Marker
+from bot.renewal import Build, Renewal
 from bot.sending import is_cancelled
 from bot.service import Limits, Service, nowhere
 from bot.store.opening import FILE, open_database
@@ -85,12 +86,15 @@ def _telegram(settings: Settings, token: SecretStr, languages: Languages) -> Cha
 def _matrix(settings: Settings, homeserver: str) -> Channel:
     try:
         from bot.channels.matrix import Account, Matrix  # noqa: PLC0415 takes a while to load, and only Matrix needs it
+        from bot.channels.matrix.store import FILE as STORE  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise ValueError("for Matrix install the extra: pip install 'nahbei[matrix]'") from error
     password, token = settings.matrix_password, settings.matrix_access_token
-    if not token and not (settings.matrix_user and password):
+    is_set_up = (settings.data_dir / "matrix" / STORE).exists()
+    if not token and not (settings.matrix_user and password) and not is_set_up:
         raise ValueError(
-            "NAHBEI_MATRIX_HOMESERVER needs NAHBEI_MATRIX_USER and NAHBEI_MATRIX_PASSWORD, or NAHBEI_MATRIX_ACCESS_TOKEN"
+            "NAHBEI_MATRIX_HOMESERVER needs NAHBEI_MATRIX_USER and NAHBEI_MATRIX_PASSWORD, "
+            "or NAHBEI_MATRIX_ACCESS_TOKEN, or `nahbei matrix setup` once"
         )
     return Matrix(
         Account(homeserver, settings.matrix_user, password, token, settings.matrix_device_id),
@@ -106,10 +110,11 @@ async def serve(
     conversation: Conversation,
     ways: Sequence[Channel],
     *,
+    build: Build | None = None,
     limits: Limits = Limits(),
     at: Callable[[str], None] = nowhere,
 ) -> None:
-    """Run until SIGTERM or SIGINT.
+    """Run until SIGTERM or SIGINT. `build` makes a catalog of what is published; without it the first one stays.
 
     Raises:
         ValueError, OSError: something is missing or wrong; the message says what to do.
@@ -122,7 +127,8 @@ async def serve(
         database = open_database(keys, settings.data_dir, url)
         marker = Marker(settings.data_dir / f"answering-{number}")
         service = Service(database, keys, conversation, ways, today=today, limits=limits, marker=marker, at=at)
-        upkeep = Upkeep(service, database, needed=settings.reports, today=today)
+        renew = Renewal(service, database, build).look if build else None
+        upkeep = Upkeep(service, database, needed=settings.reports, today=today, renew=renew)
         try:
             await _until_signal(settings, service, upkeep, ways)
         finally:
@@ -149,6 +155,7 @@ async def _until_signal(settings: Settings, service: Service, upkeep: Upkeep, wa
         await _cancelled(keeping, waiting)
         await service.stop()  # while the channels can still deliver
         await _cancelled(*receiving, working)
+        await asyncio.gather(*(way.close() for way in ways if isinstance(way, Closing)), return_exceptions=True)
     if not working.cancelled():
         working.result()
 

@@ -17,10 +17,11 @@ from time import perf_counter
 
 import structlog
 
-from bot.channels.base import Channel, Departing, Update
+from bot.channels.base import Channel, Departing, Update, Work
 from bot.conversation import Conversation
 from bot.dialogue.model import Input, Reply, State, Turn
 from bot.keys import Keys, WrongKeyError
+from bot.leading import lead
 from bot.limits import Buckets, Rate
 from bot.logs import where
 from bot.marker import Marker
@@ -137,6 +138,24 @@ class Service:
         """The family has blocked the bot or left: everything about the chat goes."""
         await self._write(turns.gone, self._keys.chat(channel, chat), self._today())
         self._database.scrub()
+
+    async def waits(self, channel: str, chat: str) -> bool:
+        """Whether somebody in this chat waits for an answer, whichever process works on it."""
+        return await self._database.do(delivery.waits, self._keys.chat(channel, chat))
+
+    async def lead(self, channel: str, work: Work) -> None:
+        """Do what only one of the processes that share a database may do."""
+
+        async def take() -> bool:
+            now = self._database.now()
+            return not self._stopping and await self._database.do(
+                delivery.lease, channel, self.owner, now, self._limits.alive
+            )
+
+        if self._database.is_sqlite:  # one process only
+            await work()
+        else:
+            await lead(channel, work, take, self._limits.alive)
 
     async def run(self) -> None:
         """Answer and deliver until stopped."""

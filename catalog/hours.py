@@ -4,11 +4,12 @@ Public holidays are ours, not the library's: it knows only nationwide ones. On a
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
-import holidays
 from opening_hours import OpeningHours, State, validate
 
 LOOK_AHEAD_DAYS = 21
@@ -16,6 +17,10 @@ ALWAYS = "24/7"
 
 _Span = tuple[datetime, datetime]
 _DAY = timedelta(days=1)
+_REMARK = re.compile(r'"[^"]*"')
+_RULE = re.compile(r'(?:"[^"]*"|[^;"])+')
+_LONE_REMARK = re.compile(r',\s*"[^"]*"\s*$')  # 'Mo 09:00-12:00, "by appointment"'
+_FALLBACK = re.compile(r'\|\|(?=(?:[^"]*"[^"]*")*[^"]*$)')  # behind it stands "by appointment" and the like
 _HOLIDAY_SELECTOR = re.compile(r"[A-Za-z,\- ]*\bPH\b[A-Za-z,\-]*")
 
 
@@ -48,12 +53,28 @@ def is_public_holiday(day: date, state: str | None = None) -> bool:
 
 @lru_cache(maxsize=64)
 def _public_holidays(year: int, subdivision: str | None) -> frozenset[date]:
+    """From the table that ships; the package knows every year, and takes 12 MB for all countries of the world."""
+    if year in _holiday_table():
+        days = _holiday_table()[year]
+        return frozenset(day for day, states in days.items() if states & {"DE", subdivision})
+    import holidays  # noqa: PLC0415 see above
+
     return frozenset(holidays.country_holidays("DE", subdiv=subdivision, years=year))
+
+
+@cache
+def _holiday_table() -> Mapping[int, Mapping[date, frozenset[str]]]:
+    """For each year its holidays and the states that have them; "DE": all. Made by scripts/build_holidays.py."""
+    rows = files("catalog").joinpath("data", "public_holidays.csv").read_text("ascii").splitlines()[1:]
+    table: dict[int, dict[date, frozenset[str]]] = {}
+    for day, states in (row.split(",") for row in rows):
+        table.setdefault(int(day[:4]), {})[date.fromisoformat(day)] = frozenset(states.split())
+    return table
 
 
 def opening_at(expression: str, moment: datetime, state: str | None = None) -> Opening | None:
     """Say whether `expression` is open at `moment` (local time without zone); None when there are no hours."""
-    if not expression:
+    if not _certain_rules(expression):
         return None
     if expression.strip() == ALWAYS:
         return Opening(is_open=True, always=True)
@@ -87,15 +108,20 @@ def _spans(expression: str, day: date, state: str | None) -> list[_Span]:
 
 def _ordinary(expression: str) -> str:
     """The rules of ordinary days: "Mo-Fr 09:00-12:00; PH off" without what is only for holidays."""
-    certain = expression.split("||", maxsplit=1)[0]  # behind it stands "by appointment" and the like
-    rules = [rule.strip() for rule in certain.split(";")]
-    return "; ".join(rule for rule in rules if not rule.startswith("PH "))
+    return "; ".join(rule for rule in _certain_rules(expression) if not rule.startswith("PH "))
 
 
 def _on_holidays(expression: str) -> str:
     """The rules that name holidays, for any day of the week; "" when none opens on one."""
-    rules = [rule.strip() for rule in expression.split(";") if "PH" in rule]
+    rules = [rule for rule in _certain_rules(expression) if "PH" in rule]
     return "; ".join(_HOLIDAY_SELECTOR.sub("Mo-Su", rule, count=1) for rule in rules)
+
+
+def _certain_rules(expression: str) -> list[str]:
+    """The rules that name a time. A remark alone ("by appointment") opens nothing, though to the library it is all day."""
+    certain = _FALLBACK.split(expression, maxsplit=1)[0]
+    rules = [_LONE_REMARK.sub("", rule).strip() for rule in _RULE.findall(certain)]
+    return [rule for rule in rules if '"' not in rule or re.search(r"\d|off|closed", _REMARK.sub("", rule))]
 
 
 def _open_spans(expression: str, day: date) -> list[_Span]:

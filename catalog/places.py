@@ -16,6 +16,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from catalog.geo import distances_km
+from catalog.tables import Postings
 from catalog.text import clean, phon, skel
 
 NEAR_KM = 30.0  # a shared position farther than this from every town gets no name
@@ -45,7 +46,7 @@ STATES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """A town, a district or a post code. `approximate` when only the region is known."""
 
@@ -93,13 +94,8 @@ class Gazetteer:
         _ = self._by_name, self._sounds, self._bones, self._coordinates
 
     @cached_property
-    def _by_name(self) -> dict[str, list[int]]:
-        index: dict[str, list[int]] = {}
-        for i, place in enumerate(self.places):
-            names = {place.district or place.name, *place.aliases}
-            for key in {key for name in names for key in _keys(name)}:
-                index.setdefault(key, []).append(i)
-        return index
+    def _by_name(self) -> Postings:
+        return Postings((key, i) for i, place in enumerate(self.places) for key in _all_keys(place))
 
     @cached_property
     def _sounds(self) -> tuple[list[str], list[str], list[int]]:
@@ -109,13 +105,12 @@ class Gazetteer:
         return [phon(name) for name, _ in ordered], [name for name, _ in ordered], [i for _, i in ordered]
 
     @cached_property
-    def _bones(self) -> dict[str, list[int]]:
+    def _bones(self) -> Postings:
         """Names without vowels: Arabic script hardly writes them."""
-        index: dict[str, list[int]] = {}
-        for i, place in enumerate(self.places):
-            for name in {place.name, place.district or place.name}:
-                index.setdefault(_consonants(clean(_short(name))), []).append(i)
-        return index
+        named = (
+            (i, name) for i, place in enumerate(self.places) for name in {place.name, place.district or place.name}
+        )
+        return Postings((_consonants(clean(_short(name))), i) for i, name in named)
 
     @cached_property
     def _coordinates(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -142,7 +137,7 @@ class Gazetteer:
 
     def named(self, name: str) -> tuple[Place, ...]:
         """Every place of exactly this name, whatever its spelling of umlauts and case; best known first."""
-        found = self._by_name.get(clean(name), ())
+        found = self._by_name.under(clean(name))
         towns = [self.places[i] for i in found if self.places[i].own or not self.places[i].plz]
         return self._distinct(towns or [self.places[i] for i in found[:1]])
 
@@ -182,7 +177,7 @@ class Gazetteer:
                 likeness = max(likeness, _inflected(sound, candidate))
             near[owners[at]] = max(near.get(owners[at], 0.0), likeness)
         if not cleaned.isascii():
-            for i in self._bones.get(_consonants(cleaned), ()):
+            for i in self._bones.under(_consonants(cleaned)):
                 near[i] = max(near.get(i, 0.0), SURE + 0.1)
         scored = [(s + _prominence(self.places[i]), self.places[i]) for i, s in near.items() if s >= SURE]
         return sorted(scored, key=lambda pair: -pair[0])
@@ -260,6 +255,10 @@ def _short(name: str) -> str:
 
 def _keys(name: str) -> set[str]:
     return {key for key in (clean(name), clean(_short(name))) if key}
+
+
+def _all_keys(place: Place) -> set[str]:
+    return {key for name in {place.district or place.name, *place.aliases} for key in _keys(name)}
 
 
 def _spoken_names(place: Place) -> set[str]:

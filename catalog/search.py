@@ -31,6 +31,7 @@ SPOKEN, INTERPRETED, ON_REQUEST, NOT_SPOKEN = 1.0, 0.6, 0.45, 0.1
 WAITING, FULL, OLD, FORMAL = 0.06, 0.2, 0.12, 0.015
 OLD_DAYS, HIDDEN_DAYS = 180, 365
 SHORTLIST = 120
+POST_CODE_KM = 1.0  # so far a house in a city lies from the middle of its post code; nearer is not known
 NEVER = date.max.toordinal()
 REMOTE_SITES = ("online", "phone")
 KEY_BYTES = 8  # of a million offers two share a key once in 37 million catalogs
@@ -122,7 +123,7 @@ class Index:
         def ordinals(days: list[date | None], missing: int) -> NDArray[np.int32]:
             return np.array([missing if day is None else day.toordinal() for day in days], dtype=np.int32)
 
-        ends = [_last_day(offer) for offer in self.offers]
+        ends = [last_day(offer) for offer in self.offers]
         return (
             ordinals([offer.valid_from for offer in self.offers], 0),
             ordinals(ends, NEVER),
@@ -295,7 +296,7 @@ def covers(offer: Offer, site: Site, place: Place | None) -> bool:
 
 def on_map(site: Site) -> bool:
     """Whether a map may show a site: only a house that families visit. Without an address it is the middle of a town."""
-    return site.kind == "place" and bool(site.address) and site.lat is not None
+    return site.kind == "place" and bool(site.address) and site.lat is not None and not site.approximate
 
 
 def nearest_on_map(offer: Offer, place: Place | None) -> Site | None:
@@ -319,7 +320,7 @@ def _nearest_site_only(hits: Sequence[Hit]) -> list[Hit]:
     return list(best.values())
 
 
-def _last_day(offer: Offer) -> date | None:
+def last_day(offer: Offer) -> date | None:
     """The last day on which it is worth showing: the end of its validity, or of its last date."""
     if offer.opening_hours:
         return offer.valid_until
@@ -366,7 +367,8 @@ def _share_of_children(offer: Offer, children: tuple[tuple[int, int], ...]) -> f
 def _exact(place: Place, site: Site) -> float | None:
     if site.lat is None or site.lon is None or site.kind != "place":
         return None
-    return distance_km((place.lat, place.lon), (site.lat, site.lon))
+    distance = distance_km((place.lat, place.lon), (site.lat, site.lon))
+    return max(distance, POST_CODE_KM) if site.approximate else distance
 
 
 def _reasons(

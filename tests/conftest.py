@@ -1,6 +1,8 @@
 """What the tests share: the shipped catalog on a fixed day, all languages, and a way to hold a conversation."""
 
+import fcntl
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +24,7 @@ from bot.keys import Keys
 from bot.store.database import Database
 from bot.store.opening import open_database
 from bot.understanding.reading import Understanding
-from bot.vocabulary import topic_index
+from bot.vocabulary import keep, language_model, topic_index
 from catalog.catalog import Catalog, load_catalog
 from catalog.topics import Topics, load_topics
 from tests.matrix.homeserver import Synapse, synapse_in
@@ -64,9 +66,30 @@ def languages() -> Languages:
 
 
 @pytest.fixture(scope="session")
-def understanding(languages: Languages, topics: Topics) -> Understanding:
+def words(tmp_path_factory: pytest.TempPathFactory, languages: Languages) -> Path:
+    """A folder with the tables of everyday words, built once for all who test side by side."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "words"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        keep(languages, folder)
+    return folder
+
+
+def lay_words(words: Path, folder: Path) -> None:
+    """Give an installation the tables, so that its first start does not have to build them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for table in words.iterdir():
+        if table.is_dir():
+            (folder / table.name).symlink_to(table)
+
+
+@pytest.fixture(scope="session")
+def understanding(languages: Languages, topics: Topics, words: Path) -> Understanding:
+    dangers = (topic.id for topic in topics.topics.values() if topic.is_danger)
     return Understanding(
-        languages, (topic.id for topic in topics.topics.values() if topic.is_danger), partial(topic_index, languages)
+        languages, dangers, partial(topic_index, languages, words), partial(language_model, languages, words)
     )
 
 

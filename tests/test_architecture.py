@@ -29,7 +29,13 @@ ONLY_IN = {
     "click": ("bot/cli.py", "bot/commands/"),
     "geopy": ("catalog/geo.py", "catalog/geocoding.py"),
     "icalendar": ("catalog/export/ics.py",),
-    "openpyxl": ("catalog/sources/spreadsheet.py", "catalog/sources/cells.py", "catalog/template.py", "catalog/explanation.py", "catalog/export/"),
+    "openpyxl": (
+        "catalog/sources/spreadsheet.py",
+        "catalog/sources/cells.py",
+        "catalog/template.py",
+        "catalog/explanation.py",
+        "catalog/export/",
+    ),
 }
 NOW_CALLS = {"now", "today", "utcnow"}
 
@@ -72,7 +78,11 @@ def test_understanding_does_not_know_the_dialogue(path: Path) -> None:
     if name(path).startswith("bot/understanding/"):
         assert not [module for module in imported(path) if module.startswith(("bot.dialogue", "bot.channels"))]
     if name(path).startswith("bot/dialogue/"):
-        assert not [module for module in imported(path) if module.startswith(("bot.channels", "bot.cli", "bot.commands", "bot.config"))]
+        assert not [
+            module
+            for module in imported(path)
+            if module.startswith(("bot.channels", "bot.cli", "bot.commands", "bot.config"))
+        ]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

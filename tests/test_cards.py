@@ -278,6 +278,19 @@ def test_without_the_familys_place_there_is_an_address_but_no_distance(german: T
     assert " km" not in where
 
 
+def test_a_house_that_is_only_known_by_its_post_code_says_what_the_distance_means(
+    german: Translator, languages: Languages
+) -> None:
+    """It could be a kilometre away, even when the middle is next door; and no map shows a house that is not there."""
+    rough = {**SITE, "lat": 54.4501, "lon": 6.6001, "approximate": True}
+    assert line(german, "📍", sites=[rough]).startswith("etwa 1 km bis zur Mitte von 00103")
+    hit = found(changes={"sites": [rough]})
+    assert not [option for option in card(hit, NOW, german).options if option.id.startswith(MAP)]
+    assert pin(hit.offer, TOWN, german) is None
+    arabic = line(languages.translator("ar"), "📍", sites=[rough])
+    assert f"{FSI}00103{PDI}" in arabic
+
+
 def test_a_site_without_a_street_claims_no_distance(german: Translator) -> None:
     site = {"municipality": "Beispielhafen", "lat": 54.45, "lon": 6.60}
     assert line(german, "📍", sites=[site]) == "Beispielhafen"

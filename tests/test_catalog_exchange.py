@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from catalog.geocoding import Position
+from tests.conftest import lay_words
 from tests.nominatim import fake_nominatim
 from tests.offers import EXAMPLE_TOWN, PROGRAMMES
 
@@ -23,8 +24,9 @@ offers:
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installation without anything, on a wide screen, in an empty folder."""
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: Path) -> Path:
+    """An installation without a catalog, on a wide screen, in an empty folder."""
+    lay_words(words, tmp_path / "data")
     monkeypatch.setenv("NAHBEI_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
@@ -115,13 +117,13 @@ def test_hsds_goes_out_and_comes_in_again(here: Path) -> None:
 
 def test_what_is_published_is_exported_without_naming_a_file(here: Path) -> None:
     assert "bitte nennen Sie eine Datei" in typed("export", "--to", "town.csv").output
-    assert not (here / "data").exists()
+    assert not (here / "data" / "nahbei.db").exists()
     assert typed("publish", str(PROGRAMMES), "--yes", "--today", "2026-11-23").exit_code == 0
     assert "16 Angebote" in typed("export", "--to", "town.csv").output
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("line", "said"),
     [
         (("export", "town.yaml", "--to", "town.docx"), ".docx"),
         (("export", "town.yaml", "--to", "town.yaml"), "nie überschrieben"),
@@ -133,13 +135,13 @@ def test_what_is_published_is_exported_without_naming_a_file(here: Path) -> None
         (("geocode", "town.yaml"), "NAHBEI_GEOCODER_URL"),
     ],
 )
-def test_what_cannot_be_done_is_one_line_and_changes_nothing(words: tuple[str, ...], said: str, here: Path) -> None:
+def test_what_cannot_be_done_is_one_line_and_changes_nothing(line: tuple[str, ...], said: str, here: Path) -> None:
     written("town.yaml", SHELTER)
     written("town.csv", TABLE)
     written("there.csv", "mine")
     written("empty.json", "{}")
     before = {file.name: file.read_bytes() for file in here.iterdir() if file.is_file()}
-    done = typed(*words)
+    done = typed(*line)
     assert done.exit_code == 2
     assert said in done.output
     assert len(done.output.splitlines()) == 1

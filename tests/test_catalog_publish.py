@@ -11,6 +11,7 @@ from time import monotonic, sleep
 
 import pytest
 
+from tests.conftest import lay_words
 from tests.test_cli import run
 
 TOWN = """
@@ -42,7 +43,8 @@ def entry(name: str, title: str = "", phone: str = "030 23125 345", topic: str =
 
 
 @pytest.fixture
-def environment(tmp_path: Path, database_url: str | None) -> Mapping[str, str]:
+def environment(tmp_path: Path, database_url: str | None, words: Path) -> Mapping[str, str]:
+    lay_words(words, tmp_path / "data")
     return {"NAHBEI_DATA_DIR": str(tmp_path / "data"), "NAHBEI_DATABASE_URL": database_url or ""}
 
 
@@ -232,7 +234,7 @@ def test_what_is_due_is_listed_by_whom_to_ask_until_somebody_says_that_it_is_sti
     nahbei("catalog", "publish", town(mailed, entry("south")), *DAY)
     later = ("--today", "2027-06-01")
     _, output, _ = nahbei("catalog", "stale", *later)
-    assert "2 Angebote bei 2 Stellen" in output
+    assert "Angebote zu prüfen: 2 · Wer sie prüft: 2" in output
     assert re.search(r"^cafe@example\.org\n +north ", output, re.MULTILINE)
     _, mails, _ = nahbei("catalog", "stale", "--mail", *later)
     assert "An: cafe@example.org" in mails

@@ -27,9 +27,15 @@ DAY = ["--today", "2026-11-23T10:00"]
 
 def run(*arguments: str, said: str = "", env: dict[str, str] | None = None) -> tuple[int, str, str]:
     """Run the command in this process, with nothing of the machine's own settings."""
-    clean = {"NAHBEI_CATALOG": None, "NAHBEI_PLACES": None, "NAHBEI_DATA_DIR": "/nonexistent"}
+    clean = {"NAHBEI_CATALOG": None, "NAHBEI_PLACES": None}
     result = CliRunner().invoke(main, list(arguments), input=said, env={**clean, **(env or {})})
     return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.fixture(autouse=True)
+def only_words(monkeypatch: pytest.MonkeyPatch, words: Path) -> None:
+    """A data folder in which nothing is but the tables of words."""
+    monkeypatch.setenv("NAHBEI_DATA_DIR", str(words))
 
 
 def lines(*asked: Any) -> str:

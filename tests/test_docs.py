@@ -49,6 +49,7 @@ TIMES = {
     "messages to delete": retention.MESSAGES_SECONDS,
     "messages set aside": retention.QUARANTINE_SECONDS,
     "reports about offers": counters.KEPT_WEEKS * 7 * DAY,
+    "gaps taken on": retention.CHALLENGES_SECONDS,
 }
 
 
@@ -110,7 +111,8 @@ def test_the_two_halves_of_the_privacy_page_say_the_same() -> None:
     german, english, _ = PRIVACY.split("\n---\n")
     assert NUMBERED.findall(german.partition("\n## ")[2]) == NUMBERED.findall(english.partition("\n## ")[2])
     assert CONSTANT.findall(german) == CONSTANT.findall(english)
-    assert [len(rows(half, "Was", "What")) for half in (german, english)] == [12, 12]
+    tables = [[row[1] for row in rows(half, "Was", "What")] for half in (german, english)]
+    assert tables[0] == tables[1]
 
 
 @pytest.mark.parametrize("row", rows(PRIVACY, "Was", "What"), ids=lambda row: row[0][:30])

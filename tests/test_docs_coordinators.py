@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.walkthrough import PAGE, Step, do, halves, steps
+from tests.conftest import lay_words
 from tests.test_architecture import ROOT
 
 TEXT = PAGE.read_text("utf-8")
@@ -59,7 +60,8 @@ class Desk:
 
 
 @pytest.mark.parametrize("half", halves(TEXT), ids=["German", "English"])
-def test_a_new_coordinator_gets_from_nothing_to_a_live_catalog(half: str, tmp_path: Path) -> None:
+def test_a_new_coordinator_gets_from_nothing_to_a_live_catalog(half: str, tmp_path: Path, words: Path) -> None:
+    lay_words(words, tmp_path / "data")
     desk = Desk(tmp_path)
     for step in steps(half):
         if step.kind == "commands":

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import time
 
@@ -22,7 +22,8 @@ from bot.store import counters, retention
 from bot.store.database import Database
 from bot.store.opening import FILE, open_database
 from catalog.catalog import Catalog
-from catalog.model import Problem
+from catalog.problems import Problem, Spot
+from catalog.versions import Version
 from tests.storage import accept, arrival
 
 TODAY = date(2026, 11, 23)
@@ -100,6 +101,15 @@ def test_old_offers_are_counted(catalog: Catalog, tmp_path: Path) -> None:
     found = {f.about: f for f in examine(settings, lambda: catalog, years_later)}["catalog"]
     assert found.verdict == "warning"
     assert "not checked for 180 days" in found.text
+
+
+def test_a_published_catalog_is_named_with_its_number_its_day_and_its_age(catalog: Catalog, tmp_path: Path) -> None:
+    at = datetime(2026, 11, 20, 9, 30, tzinfo=UTC).timestamp()
+    published = replace(catalog, version=Version(7, at, "Kim", "", "", 3))
+    settings = Settings(data_dir=tmp_path, catalog=tmp_path, gateway_socket=tmp_path / "s")
+    said, unused = [one for one in examine(settings, lambda: published, TODAY) if one.about == "catalog"][:2]
+    assert said.text.startswith("version 7, published 2026-11-20 10:30 (3 days ago) by Kim: ")
+    assert (unused.verdict, unused.advice) == ("warning", "delete the setting")
 
 
 def test_an_old_table_of_places_is_found(examined: Examine, tmp_path: Path) -> None:
@@ -182,10 +192,10 @@ def test_messages_that_wait_are_counted(examined: Examine, tmp_path: Path) -> No
 
 
 def test_problems_in_the_catalog_are_named(examined: Examine, catalog: Catalog) -> None:
-    broken = replace(catalog, problems=(Problem("offers.yaml, line 7", "no such topic"),))
+    broken = replace(catalog, problems=(Problem(Spot("offers.yaml", row=7), "phone-undialable", "0800"),))
     found = [finding for finding in examined(lambda: broken).values() if finding.about == "catalog"]
     assert found[0].verdict == "warning"
-    assert "no such topic" in found[0].text
+    assert "offers.yaml, line 7: “0800” is not a telephone number" in found[0].text
 
 
 def test_switched_off_health_is_said(examined: Examine) -> None:

@@ -292,7 +292,7 @@ def test_whoever_writes_instead_in_a_new_conversation_is_understood_as_ever(real
 
 @pytest.mark.parametrize(
     "option",
-    ["feedback:", "feedback:0123456789abcdef", "remark:", "remark:0123456789abcdef:closed"]
+    ["feedback:", "remark:", "map:", "feedback:0123456789abcdeg"]
     + [
         f"{ASK}:closed",
         f"{ASK}x",
@@ -301,10 +301,22 @@ def test_whoever_writes_instead_in_a_new_conversation_is_understood_as_ever(real
         f"{REMARK}:{short_key(CAFE.id)}:fun",
     ],
 )
-def test_an_old_or_wrong_button_is_asked_again(real: Desk, option: str) -> None:
+def test_a_wrong_button_is_asked_again(real: Desk, option: str) -> None:
     turn = tapped(real, State(LOOKING), option)
     assert turn.replies[0].text.startswith("Das habe ich leider nicht verstanden.")
     assert (turn.state, turn.effects) == (State(LOOKING), ())
+
+
+@pytest.mark.parametrize(
+    "option", ["feedback:0123456789abcdef", "remark:0123456789abcdef:closed", "map:0123456789abcdef"]
+)
+def test_a_button_of_an_offer_that_has_left_the_catalog_is_answered_kindly(real: Desk, option: str) -> None:
+    turn = tapped(real, State(LOOKING), option)
+    assert turn.replies[0].text.startswith("Dieses Angebot steht leider nicht mehr in meiner Liste.")
+    assert len(turn.replies) > 1, "the question follows"
+    assert (turn.state, turn.effects) == (State(LOOKING), ())
+    before_a_language = tapped(real, State(), option)
+    assert "lang:ar" in ids(before_a_language)
 
 
 def test_helplines_are_not_asked_about(desk: Desk) -> None:

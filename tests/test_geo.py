@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from geopy.distance import great_circle
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,12 @@ def test_the_ranking_distance_and_the_printed_distance_agree(
     quick = float(distances_km(lat, lon, [other_lat], [other_lon])[0])
     assert quick == pytest.approx(distance_km((lat, lon), (other_lat, other_lon)), abs=0.01)
     assert quick == pytest.approx(float(distances_km(other_lat, other_lon, [lat], [lon])[0]), abs=0.01)
+
+
+@given(lat=LATITUDES, lon=LONGITUDES, other_lat=LATITUDES, other_lon=LONGITUDES)
+def test_the_printed_distance_is_that_of_geopy(lat: float, lon: float, other_lat: float, other_lon: float) -> None:
+    here, there = (lat, lon), (other_lat, other_lon)
+    assert distance_km(here, there) == pytest.approx(great_circle(here, there).kilometers, abs=0.001)
 
 
 @given(lat=LATITUDES, lon=LONGITUDES, others=st.lists(st.tuples(LATITUDES, LONGITUDES), max_size=5))

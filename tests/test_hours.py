@@ -1,12 +1,15 @@
 """Is the door open now, until when, and if not, when again?"""
 
+from calendar import isleap
 from datetime import date, datetime, timedelta
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.hours import LOOK_AHEAD_DAYS, Opening, check_hours, is_public_holiday, opening_at, week
+from catalog.places import STATES
 
 OFFICE = "Mo-Th 09:00-12:00; Tu 14:00-18:00"  # the later rule replaces Tuesday
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -82,6 +85,22 @@ def test_the_next_opening_is_never_a_holiday_on_which_it_is_closed() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "remark", ['; "nach Vereinbarung"', ', "nach Vereinbarung"', '; Sa "bitte; anrufen"', ' || "||"']
+)
+def test_a_remark_opens_nothing_and_closes_nothing(remark: str) -> None:
+    hours = "Mo-Fr 09:00-12:00" + remark
+    for moment, is_open in {"2026-11-23 03:00": False, "2026-11-23 10:00": True, "2026-11-28 10:00": False}.items():
+        opening = opening_at(hours, at(moment))
+        assert opening
+        assert opening.is_open is is_open
+
+
+def test_a_remark_alone_says_nothing_about_now() -> None:
+    assert opening_at('"nach Vereinbarung"', at("2026-11-23 03:00")) is None
+    assert week('"nach Vereinbarung"', date(2026, 11, 23)) == []
+
+
 def test_by_appointment_is_not_open() -> None:
     on_saturday = opening_at('Mo-Fr 09:00-12:00 || "nach Vereinbarung"', at("2026-11-28 10:00"))
     assert on_saturday is not None
@@ -127,6 +146,14 @@ def test_public_holidays_are_those_of_the_state(
 ) -> None:
     assert all(is_public_holiday(day, state) for state in states)
     assert not any(is_public_holiday(day, state) for state in elsewhere)
+
+
+@pytest.mark.parametrize("state", [None, *STATES.values()])
+def test_the_shipped_table_of_public_holidays_is_what_the_package_says(state: str | None) -> None:
+    for year in range(2024, 2042):  # a year on both sides of the table
+        said = holidays.country_holidays("DE", subdiv=state.removeprefix("DE-") if state else None, years=year)
+        days = [date(year, 1, 1) + timedelta(days=n) for n in range(365 + isleap(year))]
+        assert {day for day in days if is_public_holiday(day, state)} == set(said)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from tests.serving import LIMITS, Moody, Stage, running, until
 from tests.storage import rows
 
 FLOOD = replace(LIMITS, taken_in=Rate(5, 1))
+BRIEF = replace(LIMITS, drain=0.1)  # at the end nothing more can be stored anyway
 
 
 @pytest.fixture
@@ -176,7 +177,7 @@ def test_a_danger_that_could_not_be_delivered_either_is_answered_when_it_comes_a
     postbox.trouble("a", UnsentError("down"))
 
     async def play() -> None:
-        async with moody.serving(postbox) as service:
+        async with moody.serving(postbox, limits=BRIEF) as service:
             be_away(moody, away=True)
             for _ in range(3):
                 with pytest.raises(UnavailableError):
@@ -208,7 +209,7 @@ def test_a_messenger_that_hangs_keeps_no_other_family_in_danger_from_its_numbers
     postbox.trouble("stuck", Hangs())
 
     async def play() -> None:
-        async with moody.serving(postbox) as service:
+        async with moody.serving(postbox, limits=BRIEF) as service:
             be_away(moody, away=True)
             bringing = asyncio.create_task(service.accept("postbox", [*said("stuck", "help!"), *said("b", "help!")]))
             await until(lambda: postbox.arrived("b") == ["call 112"])
@@ -223,7 +224,7 @@ def test_the_same_danger_twice_in_one_delivery_is_answered_once(moody: Stage) ->
     postbox = Postbox()
 
     async def play() -> None:
-        async with moody.serving(postbox) as service:
+        async with moody.serving(postbox, limits=BRIEF) as service:
             be_away(moody, away=True)
             with pytest.raises(UnavailableError):
                 await service.accept("postbox", said("a", "help!") * 2)
@@ -253,7 +254,7 @@ def test_whoever_cries_for_help_in_whatever_way_gets_numbers_without_a_database(
     conversation = Conversation(desk, lambda: NOW)
 
     async def play() -> None:
-        async with moody.serving(postbox, conversation=conversation) as service:
+        async with moody.serving(postbox, conversation=conversation, limits=BRIEF) as service:
             be_away(moody, away=True)
             with pytest.raises(UnavailableError):
                 await service.accept("postbox", said("a", cry, "hallo"))

@@ -19,12 +19,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.channels.base import Intake
-from bot.i18n import Languages
 from bot.keys import Keys
 from bot.serve import supervise
 from bot.store.database import Database
-from bot.vocabulary import topic_index
-from tests.conftest import Clock
+from tests.conftest import Clock, lay_words
 from tests.postbox import Postbox, message
 from tests.serving import Stage, until
 
@@ -62,17 +60,9 @@ class Wire:
         self._socket.close()
 
 
-@pytest.fixture(scope="session")
-def words(tmp_path_factory: pytest.TempPathFactory, languages: Languages) -> Path:
-    """The index of everyday words, built once."""
-    folder = tmp_path_factory.mktemp("words")
-    topic_index(languages, folder)
-    return next(folder.iterdir())
-
-
 @pytest.fixture
 def environment(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, words: Path) -> Mapping[str, str]:
-    (tmp_path / words.name).hardlink_to(words)
+    lay_words(words, tmp_path)
     quiet = {name: value for name, value in os.environ.items() if not name.startswith("NAHBEI_")}
     # a socket's path may be at most about a hundred characters long
     return {
@@ -315,3 +305,67 @@ def test_a_channel_that_ends_again_and_again_is_started_again_and_never_stops_an
             return service.metrics.registry.get_sample_value("nahbei_channel_restarts_total", {"channel": "unruly"})
 
     assert asyncio.run(play()) == len(ends)
+
+
+# ---- a catalog that is published meanwhile
+
+TOWN = """
+catalog: {name: Musterfelde, example: true}
+places:
+  - {name: Musterfelde, municipality: Musterfelde, post_codes: ["00120"], lat: 54.385, lon: 6.69}
+offers:
+  - id: village-cafe
+    title: TITLE
+    provider: Landfrauen
+    offer_type: parents-cafe
+    topics: [parents-meeting]
+    sites: [{municipality: Musterfelde, lat: 54.385, lon: 6.69}]
+    verified_on: 2026-11-01
+"""
+
+
+def asked(wire: Wire, chat: str) -> str:
+    """Everything that a family is told that looks for other parents in Musterfelde."""
+    said = ""
+    for n, text in enumerate(("Deutsch", "2 Jahre", "andere Eltern treffen", "00120")):
+        wire.say(update=f"{chat} {n}", chat=chat, text=text)
+        is_asked = False
+        while not is_asked:
+            heard = wire.hear()
+            if "send" in heard:
+                wire.say(sent=heard["send"])
+                said += " ".join(reply["text"] for reply in heard["replies"])
+                is_asked = any(reply["kind"] == "ask" for reply in heard["replies"])
+    return said
+
+
+def test_a_running_service_takes_what_is_published_without_a_restart(
+    environment: Mapping[str, str], database_url: str | None, tmp_path: Path
+) -> None:
+    here = {**environment, "NAHBEI_DATABASE_URL": database_url or ""}
+    file = tmp_path / "town.yaml"
+
+    def published(title: str) -> None:
+        file.write_text(TOWN.replace("TITLE", title), "utf-8")
+        command = [sys.executable, "-m", "bot.cli", "catalog", "publish", str(file), "--today", "2026-11-23"]
+        done = subprocess.run(command, env=here, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    with started(here) as process:
+        wire = Wire(Path(here["NAHBEI_GATEWAY_SOCKET"]), process)
+        assert "Elterncafé im Dorf" not in asked(wire, "before")
+        published("Elterncafé im Dorf")
+        wait_for_event(process, "catalog_taken")
+        assert "Elterncafé im Dorf" in asked(wire, "during")
+        published("Treffpunkt am Deich")
+        wait_for_event(process, "catalog_taken")
+        said = asked(wire, "after")
+        assert "Treffpunkt am Deich" in said
+        assert "Elterncafé im Dorf" not in said
+        wire.close()
+        assert ended(process)[0] == 0
+    with started(here) as process:
+        wire = Wire(Path(here["NAHBEI_GATEWAY_SOCKET"]), process)
+        assert "Treffpunkt am Deich" in asked(wire, "next day"), "what is published is used from the start"
+        wire.close()
+        assert ended(process)[0] == 0

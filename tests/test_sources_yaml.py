@@ -158,13 +158,13 @@ def test_the_files_of_a_folder_are_one_catalog_whatever_their_order(tmp_path: Pa
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("offers:\n\t- id: a", r"town\.yaml, row 2: This is not readable as YAML"),
-        ("offers: [\n  a: b: c\n", r"town\.yaml, row 2: This is not readable as YAML"),
-        ("offers: !!python/object/apply:os.getcwd []", r"town\.yaml, row 1: This is not readable as YAML"),
+        ("offers:\n\t- id: a", r"town\.yaml, line 2: This is not readable as YAML"),
+        ("offers: [\n  a: b: c\n", r"town\.yaml, line 2: This is not readable as YAML"),
+        ("offers: !!python/object/apply:os.getcwd []", r"town\.yaml, line 1: This is not readable as YAML"),
         ("", r"town\.yaml: This is no catalog"),
         ("- just\n- a list", r"town\.yaml: This is no catalog"),
-        ("offers: [&a {id: x}, *a]", r"town\.yaml, row 1: References"),
-        ("offers: " + "[" * 100_000, r"town\.yaml, row 1: References \(&, \*\) and deep nesting"),
+        ("offers: [&a {id: x}, *a]", r"town\.yaml, line 1: References"),
+        ("offers: " + "[" * 100_000, r"town\.yaml, line 1: References \(&, \*\) and deep nesting"),
         ("catalog: {name: Beispielhafen}", r"town\.yaml: This is no catalog"),
     ],
 )

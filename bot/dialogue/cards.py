@@ -139,10 +139,18 @@ def _where(hit: Hit, text: Translator) -> str:
             return _("by phone")
     parts = [text.quoted(_address(site))]
     if any(reason.code == "distance" for reason in hit.reasons) and hit.distance_km is not None:
-        parts.insert(0, wording.distance(hit.distance_km, text))
+        parts.insert(0, _distance(hit.distance_km, site, text))
     if site.wheelchair == "yes":
         parts.append(_("wheelchair and pram can get in"))
     return " · ".join(parts)
+
+
+def _distance(kilometres: float, site: Site, text: Translator) -> str:
+    distance = wording.distance(kilometres, text)
+    if site.approximate and site.post_code:
+        middle = text.quoted(site.post_code)
+        return text.gettext("{distance} to the middle of {post_code}", distance=distance, post_code=middle)
+    return distance
 
 
 def _address(site: Site) -> str:

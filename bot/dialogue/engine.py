@@ -42,7 +42,7 @@ from bot.dialogue.screen import (
 from bot.dialogue.small_talk import introduction, privacy, small_talk
 from bot.dialogue.start_link import begun
 from bot.dialogue.steps.base import Scene, Step, Taken, page_start, without_screen
-from bot.dialogue.steps.feedback import REMARK, offer_of, remarked
+from bot.dialogue.steps.feedback import REMARK, is_gone, offer_of, remarked
 from bot.dialogue.steps.results import find
 from bot.i18n import Translator, without_isolates
 from bot.understanding.reading import Understanding, Understood
@@ -269,6 +269,8 @@ def _found(state: State, scene: Scene, before: tuple[Reply, ...]) -> Turn:
 
 def _mapped(state: State, key: str, scene: Scene) -> Turn:
     """Show on the map where an offer is, and nothing else: the card and the question stay."""
+    if is_gone(key, scene):
+        return _gone(state, scene)
     offer = scene.catalog.index.with_key(key)
     shown = pin(offer, state.answers.place, scene.text) if offer else None
     return Turn(state, (shown,)) if shown else _again(state, scene)
@@ -276,6 +278,8 @@ def _mapped(state: State, key: str, scene: Scene) -> Turn:
 
 def _feedback(state: State, key: str, scene: Scene) -> Turn:
     """Ask how it was; the question that is interrupted waits."""
+    if is_gone(key, scene):
+        return _gone(state, scene)
     if offer_of(key, scene) is None:
         return _again(state, scene)
     asking = replace(state, feedback=key)
@@ -285,7 +289,7 @@ def _feedback(state: State, key: str, scene: Scene) -> Turn:
 def _remarked(state: State, rest: str, scene: Scene) -> Turn:
     told = remarked(rest, state.answers, scene)
     if told is None:
-        return _again(state, scene)
+        return _gone(state, scene) if is_gone(rest.partition(":")[0], scene) else _again(state, scene)
     thanks, effects = told
     return replace(_resumed(state, scene, (thanks,)), effects=effects)
 
@@ -294,6 +298,14 @@ def _resumed(state: State, scene: Scene, before: tuple[Reply, ...] = ()) -> Turn
     """Go back to the question that was interrupted, without the cards before it: they are still in the chat."""
     resumed = state.without_feedback()
     return Turn(resumed, (*before, *ask_again(resumed, scene)))
+
+
+def _gone(state: State, scene: Scene) -> Turn:
+    """A button in an old message, for an offer that the catalog has no more."""
+    if not speaks(state):
+        return Turn(state, screen(state, scene))
+    text = scene.text.gettext("Sorry, this offer is no longer on my list. It has ended or changed.")
+    return Turn(state, (Say(text), *ask_again(state, scene)))
 
 
 def _again(state: State, scene: Scene) -> Turn:

@@ -6,10 +6,11 @@ parted by "|", "word*" begins so, "*word*" contains it, "two_words" follow each 
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from catalog.tables import Postings
 from catalog.text import clean, phon
 
 WINDOW = 8  # words within which all groups of a pattern stand
@@ -20,7 +21,7 @@ ARABIC_AND = "Av"  # how "و" sounds, with the mark of its script
 SCRIPT_MARKS = {"CYRILLIC": "C", "ARABIC": "A", "ETHIOPIC": "E", "GREEK": "G"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Word:
     """One alternative: a word, its beginning or its middle, or several words in a row."""
 
@@ -29,7 +30,7 @@ class _Word:
     lang: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pattern:
     topic: str
     wanted: tuple[tuple[_Word, ...], ...]
@@ -45,7 +46,6 @@ class DangerNet:
         self._contains = [word for word in words if word.kind == "contains"]
         self._begins: dict[str, list[_Word]] = {}
         self._rows: dict[str, list[_Word]] = {}
-        self._whole: dict[str, list[_Word]] = {}
         for word in words:
             first = word.parts[0].rstrip("*")
             if word.kind == "begins":
@@ -53,9 +53,7 @@ class DangerNet:
             elif word.kind == "row":
                 key = first[:HEAD] + "*" if word.parts[0].endswith("*") else first
                 self._rows.setdefault(key, []).append(word)
-            elif word.kind == "whole":
-                for variant in _variants(first):
-                    self._whole.setdefault(variant, []).append(word)
+        self._whole = _Alike([word for word in words if word.kind == "whole"])
 
     @cached_property
     def _by_rarest(self) -> dict[_Word, list[Pattern]]:
@@ -79,14 +77,14 @@ class DangerNet:
         for pattern in candidates.values():
             if _matches(pattern, places):
                 counted[pattern.topic] = counted.get(pattern.topic, 0) + len(pattern.wanted)
-        return tuple(sorted(counted, key=lambda topic: -counted[topic]))
+        return tuple(sorted(counted, key=lambda topic: (-counted[topic], topic)))
 
     def _places(self, tokens: list[str], lang: str | None) -> dict[_Word, list[int]]:
         """Where each known word stands in the text."""
         places: dict[_Word, list[int]] = {}
         spoken = [(i, form) for i, token in enumerate(tokens) for form in _forms(token)]
-        for i, token in spoken:
-            alike = {word for variant in _variants(token) for word in self._whole.get(variant, ())}
+        whole = self._whole.near([token for _, token in spoken])
+        for (i, token), alike in zip(spoken, whole, strict=True):
             found = {word for word in alike if word.parts[0] == token or lang is None or word.lang == lang}
             found.update(word for word in self._contains if _contains(token, word.parts[0]))
             for head in {token[:length] for length in range(1, HEAD + 1)}:
@@ -96,6 +94,22 @@ class DangerNet:
             for word in found:
                 places.setdefault(word, []).append(i)
         return places
+
+
+class _Alike:
+    """Words listed under all their variants, of which there are a hundred thousand."""
+
+    def __init__(self, words: Sequence[_Word]) -> None:
+        self._words = words
+        self._listed = Postings((v, n) for n, word in enumerate(words) for v in _variants(word.parts[0]))
+
+    def near(self, tokens: Sequence[str]) -> list[set[_Word]]:
+        """For each token the words that differ by one letter at most."""
+        asked = [(i, variant) for i, token in enumerate(tokens) for variant in _variants(token)]
+        found: list[set[_Word]] = [set() for _ in tokens]
+        for at, numbers in self._listed.under_each([variant for _, variant in asked]):
+            found[asked[at][0]].update(self._words[number] for number in numbers)
+        return found
 
 
 @lru_cache(maxsize=65536)
@@ -159,28 +173,43 @@ def parse_patterns(data: Mapping[str, Iterable[str]], lang: str = "") -> Iterabl
     Raises:
         ValueError: for a pattern that could never match or would match everything.
     """
-    base = lang.split("-")[0]
+    words = _Reader(lang.split("-")[0])
     for topic, lines in data.items():
         for line in lines:
             groups = str(line).split()
-            wanted = tuple(tuple(_words(g, base)) for g in groups if not g.startswith("!"))
-            unwanted = tuple(word for g in groups if g.startswith("!") for word in _words(g[1:], base))
+            wanted = tuple(words.of(g) for g in groups if not g.startswith("!"))
+            unwanted = tuple(word for g in groups if g.startswith("!") for word in words.of(g[1:]))
             if not wanted or not all(wanted):
                 raise ValueError(f"danger pattern {line!r} of {topic} has an empty word group")
             yield Pattern(topic, wanted, unwanted)
 
 
-def _words(group: str, lang: str) -> Iterable[_Word]:
-    for alternative in group.split("|"):
-        if "_" in alternative.strip("_"):
-            parts = tuple(_sound(clean(p)) + ("*" if p.endswith("*") else "") for p in alternative.split("_") if p)
-            yield _Word(parts, "row", lang)
-            continue
-        sound = " ".join(_sound(word) for word in clean(alternative.strip("*")).split())
-        if not sound:
-            continue
-        kind = "contains" if alternative.startswith("*") else "begins" if alternative.endswith("*") else "whole"
-        if " " in sound:
-            yield _Word(tuple(sound.split()), "row", lang)
-        else:
-            yield _Word((sound,), kind, lang)
+class _Reader:
+    """Reads word groups; what occurs in many patterns is kept once."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+        self._groups: dict[str, tuple[_Word, ...]] = {}
+        self._words: dict[str, _Word | None] = {}
+
+    def of(self, group: str) -> tuple[_Word, ...]:
+        if group not in self._groups:
+            words = (self._word(alternative) for alternative in group.split("|"))
+            self._groups[group] = tuple(word for word in words if word)
+        return self._groups[group]
+
+    def _word(self, alternative: str) -> _Word | None:
+        if alternative not in self._words:
+            self._words[alternative] = _word(alternative, self._lang)
+        return self._words[alternative]
+
+
+def _word(alternative: str, lang: str) -> _Word | None:
+    if "_" in alternative.strip("_"):
+        parts = tuple(_sound(clean(p)) + ("*" if p.endswith("*") else "") for p in alternative.split("_") if p)
+        return _Word(parts, "row", lang)
+    sound = " ".join(_sound(word) for word in clean(alternative.strip("*")).split())
+    if not sound:
+        return None
+    kind = "contains" if alternative.startswith("*") else "begins" if alternative.endswith("*") else "whole"
+    return _Word(tuple(sound.split()), "row", lang) if " " in sound else _Word((sound,), kind, lang)

@@ -1,7 +1,7 @@
 """Where somebody lives, in what they write: a post code in any digits, a town in any script, or a town in a sentence."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,7 +37,7 @@ class PlaceWords:
 
 
 def find_place(
-    text: str, places: Gazetteer, words: PlaceWords, common: Collection[str], *, asked: bool, typos: bool | None = None
+    text: str, places: Gazetteer, words: PlaceWords, common: Container[str], *, asked: bool, typos: bool | None = None
 ) -> Found:
     """Find the place that a text names.
 
@@ -66,7 +66,7 @@ def find_place(
 
 
 def _in_sentence(
-    cleaned: str, places: Gazetteer, words: PlaceWords, common: Collection[str], *, asked: bool, typos: bool
+    cleaned: str, places: Gazetteer, words: PlaceWords, common: Container[str], *, asked: bool, typos: bool
 ) -> Found:
     tokens = [token for token in cleaned.split() if not token.isdigit()]
     found = [
@@ -83,7 +83,7 @@ def _in_sentence(
 
 
 def _exact(
-    name: str, places: Gazetteer, words: PlaceWords, common: Collection[str], *, asked: bool, after_cue: bool
+    name: str, places: Gazetteer, words: PlaceWords, common: Container[str], *, asked: bool, after_cue: bool
 ) -> Found | None:
     """A name spelt right, where it can mean the town and not just the word."""
     named = places.named(name)

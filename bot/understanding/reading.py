@@ -1,7 +1,7 @@
 """One message read for everything it may say: several questions can be answered in one sentence."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -11,7 +11,7 @@ from bot.understanding.age import Age, find_ages
 from bot.understanding.age_words import AgeWords, age_words
 from bot.understanding.danger import DangerNet, parse_patterns
 from bot.understanding.danger import let_go as forget_sounds
-from bot.understanding.language import LanguageDetector, LanguageGuess, LanguageTraits
+from bot.understanding.language import LanguageDetector, LanguageGuess, LanguageModel, LanguageTraits
 from bot.understanding.place import PlaceWords, find_place
 from bot.understanding.topic import KNOWN_SCORE, TopicGuesses, TopicIndex
 from bot.understanding.words import ascii_digits
@@ -50,16 +50,24 @@ class Understanding:
     """The words of every language, ready. Built from data only; parts that take long are made when first needed."""
 
     def __init__(
-        self, languages: Languages, danger_topics: Iterable[str], vocabulary: Callable[[], TopicIndex]
+        self,
+        languages: Languages,
+        danger_topics: Iterable[str],
+        vocabulary: Callable[[], TopicIndex],
+        model: Callable[[], LanguageModel] = LanguageModel.shipped,
     ) -> None:
         self.languages = languages
         self._vocabulary = vocabulary
+        self._model = model
         self.danger_topics = frozenset(danger_topics)
 
     def let_go(self) -> None:
         """Keep none of the words that were read lately in memory."""
         forget_texts()
         forget_sounds()
+        for part in (vars(self).get("topics"), vars(self).get("detector")):
+            if part:
+                part.let_go()
 
     def warm_up(self) -> None:
         """Build what the first message would otherwise wait for."""
@@ -78,13 +86,14 @@ class Understanding:
         return self._vocabulary()
 
     @property
-    def common_words(self) -> Collection[str]:
+    def common_words(self) -> Container[str]:
         """Words of everyday messages; a town of the same name needs an "in" before it."""
         return self.topics.words
 
     @cached_property
     def detector(self) -> LanguageDetector:
-        return LanguageDetector(_traits(language) for language in self.languages if language.traits["function_words"])
+        traits = (_traits(language) for language in self.languages if language.traits["function_words"])
+        return LanguageDetector(traits, self._model)
 
     @cached_property
     def _ages(self) -> Mapping[str, AgeWords]:

@@ -7,7 +7,6 @@ once with n-grams and once with whole words.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from bot.understanding.grams import text_grams, texts_grams
-from catalog.text import clean, phon
+from catalog.tables import Rows, Texts, WordKeys, let_go
+from catalog.text import MAX_LENGTH, clean, phon
 
 OWN_LANGUAGE = 1.3
 FEW = 20  # entries among which nothing is too common
@@ -34,6 +34,9 @@ UNKNOWN_GRAM = 9.0
 SHORTEST_WORD = 3
 SHORTEST_TYPO = 6  # letters from which a word may be misspelt and still be known
 ALIKE = 84
+ASCII = 128
+TINY = 1e-6  # the length of an entry without any gram
+FREQUENCY = 1 + np.log(np.maximum(np.arange(MAX_LENGTH * 2), 1))  # what a gram that occurs so often counts
 
 
 class Guess(NamedTuple):
@@ -69,17 +72,19 @@ class TopicTable(NamedTuple):
 
     topics: NDArray[np.str_]  # names, in the order of the columns
     languages: NDArray[np.str_]
-    words: NDArray[np.str_]  # every cleaned word once
-    spread: NDArray[np.uint16]  # in how many entries of each topic (column) a word (row) stands
-    sounds: NDArray[np.str_]  # each entry as it sounds
+    words: NDArray[np.uint64]  # keys of every cleaned word, once
+    topics_of_word: Rows  # in how many entries of each topic a word stands
+    sounds_of_words: NDArray[np.uint64]  # keys of the words that are long enough to tell something, as they sound
+    long_words: Texts  # those that may be misspelt, as they sound, together by the code of their first letter
+    sounds: Texts  # each entry as it sounds
     topic: NDArray[np.int16]  # of each entry
     lang: NDArray[np.int16]
-    grams: NDArray[np.int64]  # sorted
+    grams: NDArray[np.int32]  # sorted
     rarity: NDArray[np.float64]  # of each gram
-    likely: NDArray[np.float32]  # log probability of a gram (row) where a topic (column) is spoken of
-    starts: NDArray[np.int64]  # where each gram's entries begin
-    owners: NDArray[np.int32]  # entries, gram by gram
-    weights: NDArray[np.float32]  # of the gram in that entry
+    entries_of_gram: Rows  # how often it stands in them; grams of every second word say nothing and have none
+    lengths: NDArray[np.float32]  # of each entry as a vector
+    topics_of_gram: Rows  # how much likelier (log) a topic makes a gram than one in which it never stands
+    unseen: NDArray[np.float64]  # log probability of a gram that a topic never has
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "TopicTable":
@@ -89,39 +94,52 @@ class TopicTable(NamedTuple):
         topic = np.array([topics.index(e.topic) for e in listed], dtype=np.int16)
         lang = np.array([languages.index(e.lang) for e in listed], dtype=np.int16)
         cleaned = [clean(e.text) for e in listed]
-        words = sorted({word for text in cleaned for word in text.split()})
+        keys, words = WordKeys.sorted(word for text in cleaned for word in text.split())
+        sounds = {phon(word) for word in words if len(word) >= SHORTEST_WORD}
         codes, owners = texts_grams(cleaned)
         pairs, counts = np.unique((owners << 32) | codes, return_counts=True)
         owners = pairs >> 32
         grams, of_pair = np.unique(pairs & 0xFFFFFFFF, return_inverse=True)
         rarity = _rarity(of_pair, lang[owners], np.bincount(lang, minlength=len(languages)), len(grams))
-        weights = (1 + np.log(counts)) * rarity[of_pair]
-        weights /= np.sqrt(np.bincount(owners, weights**2, minlength=len(listed)))[owners]
-        order = np.argsort(of_pair, kind="stable")
+        weights = FREQUENCY[counts] * rarity[of_pair]
+        lengths = np.sqrt(np.bincount(owners, weights**2, minlength=len(listed)))
+        weights /= lengths[owners]
+        topics_of_gram, unseen = _likelihoods(of_pair, topic[owners], weights, (len(grams), len(topics)))
+        telling = (np.bincount(of_pair, minlength=1) <= max(COMMON * len(listed), FEW))[of_pair]
         return cls(
             topics=np.array(topics),
             languages=np.array(languages),
-            words=np.array(words),
-            spread=_spread(words, cleaned, topic, len(topics)),
-            sounds=np.array([phon(text) for text in cleaned]),
+            words=keys,
+            topics_of_word=_spread(words, cleaned, topic, len(topics)),
+            sounds_of_words=WordKeys.sorted(sounds)[0],
+            long_words=_by_first_letter(sound for sound in sounds if len(sound) >= SHORTEST_TYPO),
+            sounds=Texts.of(phon(text) for text in cleaned),
             topic=topic,
             lang=lang,
-            grams=grams,
+            grams=grams.astype(np.int32),
             rarity=rarity,
-            likely=_likelihoods(of_pair, topic[owners], weights, (len(grams), len(topics))),
-            starts=np.searchsorted(of_pair[order], np.arange(len(grams) + 1)),
-            owners=owners[order].astype(np.int32),
-            weights=weights[order].astype(np.float32),
+            entries_of_gram=Rows.of(
+                of_pair[telling], owners[telling], counts[telling].astype(np.uint8), (len(grams), len(listed))
+            ),
+            lengths=np.maximum(lengths, TINY).astype(np.float32),
+            topics_of_gram=topics_of_gram,
+            unseen=unseen,
         )
 
 
-def _spread(words: list[str], cleaned: list[str], topic: NDArray[np.int16], topics: int) -> NDArray[np.uint16]:
+def _spread(words: list[str], cleaned: list[str], topic: NDArray[np.int16], topics: int) -> Rows:
     at = {word: i for i, word in enumerate(words)}
-    counts = np.zeros((len(words), topics), dtype=np.uint16)
-    for entry, text in enumerate(cleaned):
-        for word in set(text.split()):
-            counts[at[word], topic[entry]] += 1
-    return counts
+    cells = [at[word] * topics + int(topic[entry]) for entry, text in enumerate(cleaned) for word in set(text.split())]
+    seen, counts = np.unique(np.array(cells, dtype=np.int64), return_counts=True)
+    return Rows.of(seen // topics, seen % topics, counts.astype(np.uint16), (len(words), topics))
+
+
+def _by_first_letter(sounds: Iterable[str]) -> Texts:
+    """Words together by their first letter, which is seldom mistyped."""
+    listed: dict[int, list[str]] = {}
+    for sound in sounds:
+        listed.setdefault(ord(sound[0]), []).append(sound)
+    return Texts.of(" ".join(sorted(listed.get(code, ()))) for code in range(ASCII))
 
 
 def _rarity(
@@ -136,12 +154,13 @@ def _rarity(
 
 def _likelihoods(
     of_pair: NDArray[np.int64], topics: NDArray[np.int16], weights: NDArray[np.float64], shape: tuple[int, int]
-) -> NDArray[np.float32]:
-    """Multinomial naive Bayes on weights instead of counts."""
-    mass = np.bincount(of_pair * shape[1] + topics, weights, minlength=shape[0] * shape[1])
-    smooth = mass.astype(np.float64).reshape(shape) + SMOOTHING
-    likely: NDArray[np.float32] = np.log(smooth / smooth.sum(axis=0)).astype(np.float32)
-    return likely
+) -> tuple[Rows, NDArray[np.float64]]:
+    """Multinomial naive Bayes on weights instead of counts. Most topics never have a gram: only the others are kept."""
+    cells, at = np.unique(of_pair * shape[1] + topics, return_inverse=True)
+    mass = np.bincount(at, weights, minlength=len(cells))
+    totals = np.bincount(cells % shape[1], mass, minlength=shape[1]) + SMOOTHING * shape[0]
+    likelier = np.log1p(mass / SMOOTHING).astype(np.float32)
+    return Rows.of(cells // shape[1], cells % shape[1], likelier, shape), np.log(SMOOTHING / totals)
 
 
 def _standard(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -155,12 +174,12 @@ class TopicIndex:
     def __init__(self, table: TopicTable) -> None:
         self.topics: list[str] = table.topics.tolist()
         self.languages: list[str] = table.languages.tolist()
-        self._word_at: dict[str, int] = {word: i for i, word in enumerate(table.words.tolist())}
-        self._spread = table.spread
-        self._sounds: list[str] = table.sounds.tolist()
-        self._topic, self._lang = table.topic, table.lang
-        self._grams, self._idf, self._likely = table.grams, table.rarity, table.likely
-        self._starts, self._owners, self._weights = table.starts, table.owners, table.weights
+        self.words = WordKeys(table.words)  # every cleaned word of the vocabulary
+        self._sounds_of_words = WordKeys(table.sounds_of_words)
+        self._table = table
+        self._words_of_topic = np.bincount(
+            table.topics_of_word.columns, table.topics_of_word.values, minlength=len(self.topics)
+        )
 
     def guess(self, text: str, lang: str | None = None, limit: int = 5) -> TopicGuesses:
         """Return the topics a text may be about. `lang` is a soft hint, never a filter."""
@@ -170,55 +189,42 @@ class TopicIndex:
         scores = self._nearness(at, weights) / norm
         raw_best = float(scores.max())
         if lang in self.languages:
-            scores = np.where(self._lang == self.languages.index(lang), scores * OWN_LANGUAGE, scores)
+            scores = np.where(self._table.lang == self.languages.index(lang), scores * OWN_LANGUAGE, scores)
         near = self._near(text, scores)
-        bayes = weights @ self._likely[at]
+        bayes = self._table.topics_of_gram.weighted(at, weights, len(self.topics)) + weights.sum() * self._table.unseen
         total = near / max(near.max(), 1e-9) + BAYES * _standard(bayes) + WHOLE_WORDS * _standard(self._by_words(text))
         order = np.argsort(-total)
         guesses = tuple(Guess(self.topics[i], float(total[i])) for i in order[:limit])
         margin = guesses[0].score - (guesses[1].score if len(guesses) > 1 else 0.0)
         return TopicGuesses(guesses, margin >= SURE_MARGIN and raw_best >= KNOWN_SCORE, raw_best)
 
-    @property
-    def words(self) -> Collection[str]:
-        """Every cleaned word of the vocabulary."""
-        return self._word_at.keys()
+    def let_go(self) -> None:
+        """Keep nothing in memory of what was looked up lately."""
+        for part in self._table:
+            let_go(part if isinstance(part, tuple) else (part,))
 
     def share(self, word: str, topics: Collection[str]) -> float:
         """Of the entries in which a (cleaned) word stands, the share that belongs to these topics; 0 for unknown words."""
-        if word not in self._word_at:
+        row = self.words.at(word)
+        if row is None:
             return 0.0
-        counts = self._spread[self._word_at[word]]
-        chosen = [i for i, topic in enumerate(self.topics) if topic in topics]
-        return float(counts[chosen].sum() / counts.sum())
+        counts = self._table.topics_of_word.dense([row], len(self.topics))[0]
+        return float(counts[[topic in topics for topic in self.topics]].sum() / counts.sum())
 
     def knows(self, word: str) -> bool:
         """Whether families use a (cleaned) word, one typing mistake in a longer word allowed."""
         sound = phon(word)
-        if sound in self._known or len(sound) < SHORTEST_TYPO:
-            return sound in self._known
-        near = process.extractOne(sound, self._long_words.get(sound[0], ()), scorer=fuzz.ratio, score_cutoff=ALIKE)
-        return near is not None
-
-    @cached_property
-    def _known(self) -> frozenset[str]:
-        return frozenset(phon(word) for word in self.words if len(word) >= SHORTEST_WORD)
-
-    @cached_property
-    def _long_words(self) -> dict[str, list[str]]:
-        """By their first letter, which is seldom mistyped."""
-        listed: dict[str, list[str]] = {}
-        for word in self._known:
-            if len(word) >= SHORTEST_TYPO:
-                listed.setdefault(word[0], []).append(word)
-        return listed
+        if sound in self._sounds_of_words or len(sound) < SHORTEST_TYPO:
+            return sound in self._sounds_of_words
+        listed = self._table.long_words.text(ord(sound[0])).split()
+        return process.extractOne(sound, listed, scorer=fuzz.ratio, score_cutoff=ALIKE) is not None
 
     def _by_words(self, text: str) -> NDArray[np.float64]:
         """How much more likely each topic makes the text's whole words than all topics together do (log)."""
-        rows = [self._word_at[word] for word in clean(text).split() if word in self._word_at]
+        rows = [row for word in clean(text).split() if (row := self.words.at(word)) is not None]
         if not rows:
             return np.zeros(len(self.topics))
-        counts, smooth = self._spread[rows].astype(float), WORD_SMOOTHING * len(self._spread)
+        counts, smooth = self._table.topics_of_word.dense(rows, len(self.topics)), WORD_SMOOTHING * len(self.words)
         here = (counts + WORD_SMOOTHING) / (self._words_of_topic + smooth)
         all_topics = (counts.sum(axis=1) + WORD_SMOOTHING * len(self.topics)) / (
             self._words_of_topic.sum() + smooth * len(self.topics)
@@ -226,40 +232,33 @@ class TopicIndex:
         likelier: NDArray[np.float64] = np.log(here / all_topics[:, None]).sum(axis=0)
         return likelier
 
-    @cached_property
-    def _words_of_topic(self) -> NDArray[np.int64]:
-        sums: NDArray[np.int64] = self._spread.sum(axis=0, dtype=np.int64)
-        return sums
-
     def _known_grams(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float64], float]:
         """The text's grams that the vocabulary has, their weights, and the length of the whole as a vector."""
         grams, counts = np.unique(text_grams(clean(text)), return_counts=True)
-        at = np.minimum(np.searchsorted(self._grams, grams), len(self._grams) - 1)
-        known = self._grams[at] == grams
-        weights = (1 + np.log(counts[known])) * self._idf[at[known]]
+        at = np.minimum(np.searchsorted(self._table.grams, grams), len(self._table.grams) - 1)
+        known = self._table.grams[at] == grams
+        weights = FREQUENCY[counts[known]] * self._table.rarity[at[known]]
         return at[known], weights, float(np.sqrt((weights**2).sum() + UNKNOWN_GRAM * (~known).sum()))
 
     def _nearness(self, at: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Cosine of each entry with the text, before division by the text's length. Grams of every second word say
-        nothing and are left out.
-        """
-        scores = np.zeros(len(self._topic))
-        telling = self._starts[at + 1] - self._starts[at] <= max(COMMON * len(self._topic), FEW)
-        for gram, weight in zip(at[telling], weights[telling], strict=True):
-            span = slice(self._starts[gram], self._starts[gram + 1])
-            scores[self._owners[span]] += weight * self._weights[span]
-        return scores
+        """Cosine of each entry with the text, before division by the text's length."""
+        table = self._table
+        return (
+            table.entries_of_gram.weighted(at, weights * table.rarity[at], len(table.topic), FREQUENCY) / table.lengths
+        )
 
     def _near(self, text: str, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """How near each topic's best entries are, after a fuzzy second look at the nearest."""
         nearest = np.argpartition(-scores, min(KEPT, len(scores) - 1))[:KEPT]
         nearest = nearest[scores[nearest] > 0]
-        fuzzy = process.cdist([phon(clean(text))], [self._sounds[i] for i in nearest], scorer=fuzz.partial_ratio)[0]
+        fuzzy = process.cdist(
+            [phon(clean(text))], [self._table.sounds.text(i) for i in nearest], scorer=fuzz.partial_ratio
+        )[0]
         kept = (1 - SECOND_LOOK) * scores[nearest] + SECOND_LOOK * scores.max() * fuzzy / 100
         table: dict[int, dict[int, list[float]]] = {}
         for i in np.argsort(-kept):
-            by_lang = table.setdefault(int(self._topic[nearest[i]]), {})
-            by_lang.setdefault(int(self._lang[nearest[i]]), []).append(float(kept[i]))
+            by_lang = table.setdefault(int(self._table.topic[nearest[i]]), {})
+            by_lang.setdefault(int(self._table.lang[nearest[i]]), []).append(float(kept[i]))
         near = np.zeros(len(self.topics))
         for topic, by_lang in table.items():
             near[topic] = _total(by_lang)

@@ -3,6 +3,7 @@
 It is no `Step`: there is no answer to keep. Buttons carry the offer, so that they work in a later conversation too.
 """
 
+from string import hexdigits
 from typing import get_args
 
 from bot.dialogue.cards import title
@@ -11,7 +12,7 @@ from bot.dialogue.model import Answers, Ask, Effect, Option, Outcome, Remark, Re
 from bot.dialogue.steps.base import Scene, question
 from bot.i18n import Translator
 from catalog.model import Offer
-from catalog.search import short_key
+from catalog.search import KEY_BYTES, short_key
 
 REMARK = "remark"  # what the id of an answer begins with
 REMARKS: tuple[Remark, ...] = get_args(Remark)
@@ -21,6 +22,12 @@ def offer_of(key: str, scene: Scene) -> Offer | None:
     """The offer that a button asks about; None when it is gone."""
     offer = scene.catalog.index.with_key(key)
     return None if offer is None or offer.helpline else offer
+
+
+def is_gone(key: str, scene: Scene) -> bool:
+    """Whether a button means an offer that the catalog does not have (any more)."""
+    is_key = len(key) == 2 * KEY_BYTES and set(key) <= set(hexdigits)
+    return is_key and scene.catalog.index.with_key(key) is None
 
 
 def ask_about(offer: Offer, scene: Scene) -> Ask:
