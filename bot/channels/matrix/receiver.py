@@ -40,6 +40,7 @@ FULL_SECONDS = 300.0  # for an answer that tells everything about all rooms
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0  # after a sync that failed; families wait
 SETTLE = 3.0  # seconds that invitations hold everything up, at most
 HURRIED_MS = 2000  # to wait for something new while something else cannot be stored
+ECHO = 0.25  # seconds until we read on after nothing but our own words; a turn is several, and each would be read alone
 WITNESSED = 600.0  # seconds between two counts of the store
 BAD_REQUEST = 400
 _NOTHING: Json = {"types": []}
@@ -93,6 +94,7 @@ class Receiver:
                 if not self._unwritable:
                     since = answer["next_batch"]
                     self._count()
+                    await asyncio.sleep(ECHO if _is_echo(answer, self._session.me) else 0)
             log.warning("keys_stored_again", channel=NAME)
         finally:
             await self._invitations.close()
@@ -326,6 +328,12 @@ class Receiver:
             with self._keeping():
                 self._session.store.keep_device(counted)
                 self._ornaments.aside(bear_witness(self._session.server, counted))
+
+
+def _is_echo(answer: Json, me: str) -> bool:
+    rooms = table(table(answer.get("rooms")).get("join"))
+    senders = {event.get("sender") for told in rooms.values() for event in _timeline(table(told))}
+    return senders == {me}
 
 
 def _timeline(told: Mapping[str, Any]) -> Iterable[Event]:
