@@ -1,6 +1,6 @@
 """The whole catalog, loaded once: offers, places, topics, helplines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import as_file, files
@@ -109,11 +109,12 @@ def _catalog(
     )
 
 
-def load_places(own: Sequence[Place], places: Path | None) -> Gazetteer:
+def load_places(own: Sequence[Place] | Callable[[], Sequence[Place]], places: Path | None) -> Gazetteer:
+    """All places that are known; where the catalog is still being read, its own are asked for when the others are there."""
     towns = list(shipped_towns())
     regions = yaml.load(_data("post_regions.yaml").read_text("utf-8"), yaml.CSafeLoader)
     table = list(read_places(places)) if places else []
-    return Gazetteer([*own, *table, *towns], region_places(towns, regions))
+    return Gazetteer([*(own() if callable(own) else own), *table, *towns], region_places(towns, regions))
 
 
 def _shipped(topics: Topics, today: date) -> list[Source]:

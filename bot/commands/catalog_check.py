@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from catalog.checks import Surroundings
 from catalog.checks.twins import find_twins
 from catalog.helplines import load_helplines
 from catalog.model import Offer
+from catalog.places import Place
 from catalog.problems import Lang, UnreadableError
 from catalog.report import examine, lines
 from catalog.search import Freshness
@@ -51,13 +53,15 @@ def check_command(file: Path, lang: Lang, page: Path | None, as_json: bool, toda
 
     Exit code 0: it can be published; 1: there are errors; 2: it cannot be read. The file itself is never changed.
     """
-    from bot.catalog_page import page as written  # noqa: PLC0415 other commands need neither page nor table
-    from bot.catalog_table import terminal  # noqa: PLC0415
-
-    with clear_errors():
+    with clear_errors(), ThreadPoolExecutor(1) as beside:
         settings, day = Settings(), moment(today).date()
-        source = _read(file, lang, day, as_json=as_json)
-        report = examine(file.name, source, surroundings(settings, source, day))
+        reading = beside.submit(_read, file, lang, day, as_json=as_json)  # mostly a wait for another process
+
+        from bot.catalog_page import page as written  # noqa: PLC0415 other commands need neither page nor table
+        from bot.catalog_table import terminal  # noqa: PLC0415
+
+        around = surroundings(settings, lambda: reading.result().places, day)
+        report = examine(file.name, reading.result(), around)
         view = ReportView(report, lang)
         if page:
             page.write_text(written(view, day), "utf-8")
@@ -123,17 +127,17 @@ def _give_up(message: str, *, as_json: bool) -> NoReturn:
     raise ValueError(message)
 
 
-def surroundings(settings: Settings, source: Source, day: date) -> Surroundings:
-    """What the offers of a file are compared with in this installation."""
-    languages = load_languages()
+def surroundings(settings: Settings, own: Callable[[], Sequence[Place]], day: date) -> Surroundings:
+    """What the offers of a file are compared with in this installation. `own`: the places of the file."""
+    languages, published = load_languages(), _published(settings)
     return Surroundings(
         day,
         load_topics(),
-        load_places(source.places, places_table(settings)),
+        load_places(own, places_table(settings)),
         load_helplines(),
         Freshness(settings.old_days, settings.hidden_days),
         tuple(language.tag for language in languages if language.tag not in GERMAN),
-        _published(settings),
+        published,
         _guess(settings),
     )
 

@@ -159,7 +159,7 @@ def _read(file: Path, lang: Lang, on: date) -> Source:
 
 
 def _drafted(settings: Settings, source: Source, file: Path, lang: Lang, on: date) -> Draft:
-    problems = check(source, surroundings(settings, source, on))
+    problems = check(source, surroundings(settings, lambda: source.places, on))
     made = draft(source, problems, newest(settings), load_topics(), load_helplines())
     if not source.offers and not made.errors:
         raise ValueError(WORDS[lang]["empty"].format(file=file))
