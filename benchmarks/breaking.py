@@ -34,7 +34,13 @@ async def full_files(scene: Stage) -> AsyncIterator[None]:
 @asynccontextmanager
 async def full_disk(scene: Stage) -> AsyncIterator[None]:
     """Somebody else fills the small file system on which the service keeps everything, its log too."""
-    ballast = scene.victim.home / "ballast"
+    with filled(scene.victim.home / "ballast"):
+        yield
+
+
+@contextmanager
+def filled(ballast: Path) -> Iterator[None]:
+    """A file as large as the disk has room for, for a while."""
     with suppress(OSError), ballast.open("wb", buffering=0) as file:
         for _ in range(MEGABYTES * 1024):
             file.write(bytes(1024))

@@ -7,8 +7,8 @@ that it can be seen whether the one suffers from the other.
 import asyncio
 import logging
 from argparse import ArgumentParser
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +19,7 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.breaking import MEGABYTES, small_disk
+from benchmarks.breaking import filled, small_disk
 from benchmarks.matrix_rubbish import fuzzed, hostile
 from benchmarks.matrix_stage import Verdict, answers, installed, met, welcomed
 from tests.matrix.homeserver import Synapse, synapse_in
@@ -215,7 +215,7 @@ async def full_disk(house: House, *, seconds: float) -> Outlived:
             await family.say(theirs, "first")
             await family.hears(theirs, house.bot, lambda texts: texts[-1] == heard("first"))
         ends = monotonic() + seconds
-        with _filled(house.folder / "ballast"):
+        with filled(house.folder / "ballast"):
             await _talk(anna, room, said)
             saved = await _saved(house, berta, other)
             await asyncio.sleep(max(0.0, ends - monotonic()))
@@ -223,18 +223,6 @@ async def full_disk(house: House, *, seconds: float) -> Outlived:
         await anna.hears(room, house.bot, lambda texts: heard(said[-1]) in texts)
         verdict = Verdict.of(said, anna.read(room, house.bot)[2:])
         return Outlived(verdict, back, met_.beside.asked, met_.beside.slowest, 1, saved)
-
-
-@contextmanager
-def _filled(ballast: Path) -> Iterator[None]:
-    """Somebody else fills the disk meanwhile."""
-    with suppress(OSError), ballast.open("wb", buffering=0) as file:
-        for _ in range(MEGABYTES * 1024):
-            file.write(bytes(1024))
-    try:
-        yield
-    finally:
-        ballast.unlink()
 
 
 async def _saved(house: House, berta: Person, room: str) -> int:

