@@ -180,6 +180,7 @@ async def _all(rounds: int, seconds: float, bar: Progress, *, is_whole: bool) ->
                 tick=lambda: bar.advance(task),  # noqa: B023 used at once
             )
             waitings.append(await waiting)
+        bar.console.print(table(waitings[-1:]))
     return waitings
 
 

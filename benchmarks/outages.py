@@ -188,6 +188,7 @@ async def _all(folder: Path, parts: Sequence[str], seconds: float, restarts: int
         home.mkdir()
         with ExitStack() as open_:
             outcomes.append(await _part(part, home, seconds, restarts, open_, lambda: bar.advance(task)))  # noqa: B023 used at once
+        bar.console.print(f"{part}: {outcomes[-1]}")
     return outcomes
 
 

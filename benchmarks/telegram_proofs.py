@@ -20,7 +20,7 @@ import aiohttp
 from benchmarks.judge import Verdict, due, judge
 from benchmarks.messenger import Arrived, Said
 from benchmarks.stage import READY_SECONDS, STUCK_SECONDS, Victim, ask, begun, free_port, left, metric, until
-from benchmarks.victim import SECRET, TOKEN, Cards
+from benchmarks.victim import SECRET, STAND_INS, TOKEN, Echo
 from bot.channels.console import reply_as_json
 from bot.channels.telegram.webhook import HEADER, MOST_BYTES
 from bot.dialogue.model import Card, Text
@@ -36,6 +36,7 @@ STARTING = (0.1, 1.2)
 PACED = 10  # messages a second; up to here Telegram's own speed limits are kept
 FOREVER = 1e18
 TOGETHER = 50  # posts of a forger
+ANSWERS: Mapping[str, str] = {"single": "one answer each", "cards": "two answers each on average"}
 CALM = ("getWebhookInfo",)  # asked now and then, whatever comes
 
 Tick = Callable[[], object]
@@ -48,6 +49,7 @@ class Town:
     fake: Fake
     victim: Victim
     people: Sequence[Person]
+    conversation: Echo
     said: dict[str, list[Said]] = field(default_factory=lambda: defaultdict(list))
 
     def speak(self, person: Person) -> None:
@@ -70,7 +72,7 @@ class Town:
 
     async def drain(self, quiet: float) -> None:
         """Wait until everything has arrived and nothing has moved for a while, or nothing moves any more."""
-        wanted = sum(len(due(messages, Cards())) for messages in self.said.values())
+        wanted = sum(len(due(messages, self.conversation)) for messages in self.said.values())
         count, moved = 0, monotonic()
         while True:
             await asyncio.sleep(0.1)
@@ -82,16 +84,16 @@ class Town:
                 return
 
     def verdict(self) -> Verdict:
-        return judge(self.said, self.arrived(), Cards())
+        return judge(self.said, self.arrived(), self.conversation)
 
 
 @asynccontextmanager
-async def town(home: Path, *options: str, people: int = CHATS) -> AsyncIterator[Town]:
+async def town(home: Path, *options: str, people: int = CHATS, stand_in: str = "cards") -> AsyncIterator[Town]:
     """Whatever happens, nothing is left running."""
     async with Fake(token=TOKEN) as fake:
-        victim = Victim(home, "--telegram", fake.url, "--conversation", "cards", *options)
+        victim = Victim(home, "--telegram", fake.url, "--conversation", stand_in, *options)
         try:
-            yield Town(fake, victim, [fake.user() for _ in range(people)])
+            yield Town(fake, victim, [fake.user() for _ in range(people)], STAND_INS[stand_in]())
         finally:
             if victim.is_running():
                 await victim.kill()
@@ -111,11 +113,18 @@ class Crashes:
 
 
 async def crash(
-    home: Path, *, kills: int, rate: float, working: tuple[float, float] = WORKING, quiet: float = 2, tick: Tick = int
+    home: Path,
+    *,
+    kills: int,
+    rate: float,
+    stand_in: str = "cards",
+    working: tuple[float, float] = WORKING,
+    quiet: float = 2,
+    tick: Tick = int,
 ) -> Crashes:
     """Kill −9 again and again while families write, then answer everything, and look at each chat."""
     chance = random.Random(1)  # noqa: S311 a proof that can be repeated
-    async with town(home, "--pace", "usual" if rate <= PACED else "none") as scene:
+    async with town(home, "--pace", "usual" if rate <= PACED else "none", stand_in=stand_in) as scene:
         scene.fake.fail("sendMessage", "slow", seconds=LATENCY, times=FOREVER)
         talking = asyncio.create_task(scene.talk(rate, chance))
         under_way = 0
@@ -134,7 +143,7 @@ async def crash(
         await scene.drain(quiet)
         await scene.victim.end(signal.SIGTERM)
         said = sum(map(len, scene.said.values()))
-        name = f"kill −9, {rate:g} messages/s"
+        name = f"kill −9, {rate:g} messages/s, {ANSWERS[stand_in]}"
         return Crashes(name, kills, said, scene.verdict(), under_way, await left(home, None), scene.victim.unhandled())
 
 

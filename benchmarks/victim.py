@@ -97,12 +97,20 @@ class Cards(Echo):
         return replace(turn, replies=tuple(Card(reply.text, "") for reply in turn.replies if isinstance(reply, Say)))
 
 
+class Single(Cards):
+    """One card for each message, as a question has one card in a chat."""
+
+    def answer(self, state: State, said: Input) -> Turn:
+        turn = super().answer(state, said)
+        return replace(turn, replies=turn.replies[:1])
+
+
 def parts(number: int) -> int:
     """How many lines the stand-in answers to a message."""
     return 1 + number % MOST_PARTS
 
 
-STAND_INS: Mapping[str, type[Echo]] = {"echo": Echo, "cards": Cards}
+STAND_INS: Mapping[str, type[Echo]] = {"echo": Echo, "cards": Cards, "single": Single}
 
 
 def real_conversation(folder: Path) -> Conversation:

@@ -1,7 +1,8 @@
 """Fair shares: nobody is kept waiting because somebody else writes a lot."""
 
-from collections import OrderedDict
-from dataclasses import dataclass, replace
+from collections import Counter, OrderedDict
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass, field, replace
 
 MOST_CHATS = 20_000  # buckets kept in memory; one that nobody has used for long is full, and let go
 
@@ -64,3 +65,30 @@ class Buckets:
         self._buckets.move_to_end(chat)
         if len(self._buckets) > self._most:
             self._buckets.popitem(last=False)
+
+
+@dataclass
+class Bulkheads:
+    """How many chats are worked on at once, each channel for itself, so that one that hangs takes no room from the others.
+
+    Within a channel, what takes long soon counts no more: some chats whose answers are not taken do not stop the rest.
+    """
+
+    channels: Collection[str]
+    at_once: int  # of one channel; a little more where others have room
+    brisk: float  # seconds; what takes longer counts only against `most`
+    most: int  # of all
+    _busy: dict[Hashable, tuple[str, float]] = field(default_factory=dict)
+
+    def enter(self, work: Hashable, channel: str, now: float) -> None:
+        self._busy[work] = channel, now
+
+    def leave(self, work: Hashable) -> None:
+        self._busy.pop(work, None)
+
+    def room(self, now: float) -> tuple[int, frozenset[str]]:
+        """For how many chats there is room, and of which channels none may be among them."""
+        counts = Counter(channel for channel, since in self._busy.values() if now - since < self.brisk)
+        full = frozenset(channel for channel, count in counts.items() if count >= self.at_once)
+        emptiest = min((counts[channel] for channel in self.channels), default=0)
+        return max(0, min(self.at_once - emptiest, self.most - len(self._busy))), full

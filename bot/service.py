@@ -7,7 +7,7 @@ Whatever dies at whatever moment, the next start goes on from what is written.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from bot.conversation import Conversation
 from bot.dialogue.model import Input, Reply, State, Turn
 from bot.keys import Keys, WrongKeyError
 from bot.leading import lead
-from bot.limits import Buckets, Rate
+from bot.limits import Buckets, Bulkheads, Rate
 from bot.logs import where
 from bot.marker import Marker
 from bot.metrics import Metrics
@@ -46,7 +46,9 @@ GOODBYE = 0.5  # seconds to give back what is owned, at the end
 class Limits:
     """How much, how often, how long (seconds)."""
 
-    chats_at_once: int = 64
+    chats_at_once: int = 64  # of one channel
+    brisk: float = 0.5  # what takes longer leaves its place among those
+    most_at_once: int = 1024  # whatever takes long
     answered: Rate = Rate(20, 1)  # of one chat; the others of its messages wait for their turn
     taken_in: Rate = Rate(200, 2)  # of one chat; nobody writes that much by hand
     patience: Patience = Patience()
@@ -90,6 +92,7 @@ class Service:
         self._packer = Packer(self._seals, self._channels)
         self._mind = ThreadPoolExecutor(1, thread_name_prefix="conversation")
         self._work: dict[asyncio.Task[None], bytes] = {}  # which chat each is about
+        self._bulkheads = Bulkheads(self._channels, limits.chats_at_once, limits.brisk, limits.most_at_once)
         self._claims = count(1)
         self._owns_more = False  # perhaps
         self._awake = asyncio.Event()
@@ -243,19 +246,20 @@ class Service:
         self._awake.clear()
         if self._owns_more:
             await self._free_lost()
-        room = self._limits.chats_at_once - len(self._work)
-        claims = await self._claim(room) if room else []
+        room, full = self._bulkheads.room(self._database.now())
+        claims = await self._claim(room, full) if room else []
         for claimed in claims:
             task = asyncio.create_task(self._serve(claimed))
             self._work[task] = claimed.chat
+            self._bulkheads.enter(task, claimed.channel, self._database.now())
             task.add_done_callback(self._done)
         if not room or len(claims) < room:
             await self._rest()
 
-    async def _claim(self, room: int) -> list[Claim]:
+    async def _claim(self, room: int, full: Collection[str]) -> list[Claim]:
         try:
             owner = f"{self.owner}{next(self._claims)}"
-            return await self._database.do(delivery.claim, owner, self._database.now(), room)
+            return await self._database.do(delivery.claim, owner, self._database.now(), room, full)
         except UnavailableError as error:
             self._is_away(error)
             return []
@@ -278,6 +282,7 @@ class Service:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._work.pop(task, None)
+        self._bulkheads.leave(task)
         self._awake.set()
         if not task.cancelled() and (error := task.exception()):
             log.error("bug", error=where(error))

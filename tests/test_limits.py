@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.limits import Buckets, Rate
+from bot.limits import Buckets, Bulkheads, Rate
 
 RATE = Rate(4, 0.5)
 rates = st.builds(Rate, st.integers(1, 20), st.sampled_from([0.25, 0.5, 1, 2, 8]))  # whole parts: sums are exact
@@ -119,6 +119,43 @@ def test_of_more_chats_than_fit_into_memory_the_oldest_are_let_go(chats: list[in
         assert buckets.has(bytes([chat]), 0.0) == (chat not in remembered)
         if chat not in remembered:
             remembered = [*remembered, chat][-most:]
+
+
+def test_a_channel_that_hangs_takes_no_room_from_another() -> None:
+    bulkheads = Bulkheads(("left", "right"), at_once=3, brisk=1, most=100)
+    for work in range(3):
+        bulkheads.enter(work, "left", 1000.0)
+    assert bulkheads.room(1000.5) == (3, frozenset({"left"}))
+
+
+def test_what_takes_long_leaves_its_place_but_never_more_than_the_most_are_worked_on() -> None:
+    bulkheads = Bulkheads(("left",), at_once=3, brisk=1, most=5)
+    for work in range(3):
+        bulkheads.enter(work, "left", 1000.0)
+    assert bulkheads.room(1000.9) == (0, frozenset({"left"}))
+    assert bulkheads.room(1001.0) == (2, frozenset())
+    for work in range(3, 5):
+        bulkheads.enter(work, "left", 1001.0)
+    assert bulkheads.room(1060.0)[0] == 0
+    bulkheads.leave(0)
+    assert bulkheads.room(1060.0) == (1, frozenset())
+
+
+@given(st.lists(st.tuples(st.sampled_from("lr"), st.sampled_from([0, 0, 0.5, 2]), st.booleans()), max_size=60))
+def test_never_are_more_begun_at_once_than_is_allowed(steps: list[tuple[str, float, bool]]) -> None:
+    bulkheads, now, begun = Bulkheads("lr", at_once=2, brisk=1, most=7), 1000.0, dict[int, tuple[str, float]]()
+    for n, (channel, pause, ends) in enumerate(steps):
+        now += pause
+        if ends and begun:
+            bulkheads.leave(min(begun))
+            del begun[min(begun)]
+        room, full = bulkheads.room(now)
+        if room and channel not in full:
+            bulkheads.enter(n, channel, now)
+            begun[n] = channel, now
+        assert len(begun) <= 7
+        for name in "lr":
+            assert sum(of == name and now - since < 1 for of, since in begun.values()) <= 2
 
 
 @pytest.fixture

@@ -188,6 +188,41 @@ def test_no_more_chats_than_allowed_are_worked_on_at_once(stage: Stage) -> None:
     asyncio.run(play())
 
 
+def test_a_channel_whose_deliveries_hang_delays_no_other_channel(stage: Stage) -> None:
+    hanging, well = Postbox("hanging"), Postbox("well")
+    for n in range(6):
+        hanging.trouble(f"chat {n}", *[Hangs()] * 9)
+    limits = replace(LIMITS, chats_at_once=2, brisk=3600, patience=Patience(send=3600), drain=0.1)
+
+    async def play() -> None:
+        async with stage.serving(hanging, well, limits=limits) as service:
+            await service.accept("hanging", [update for n in range(6) for update in said(f"chat {n}", "hello")])
+            await until(lambda: hanging.attempts >= 2)
+            await service.accept("well", said("a", "hello"))
+            await until(lambda: well.arrived("a") != [])
+            assert hanging.attempts <= 4
+
+    asyncio.run(play())
+    assert well.arrived("a") == ["1: hello"]
+
+
+def test_chats_whose_deliveries_hang_soon_give_way_to_the_others_of_their_channel(stage: Stage) -> None:
+    postbox = Postbox()
+    for n in range(4):
+        postbox.trouble(f"chat {n}", *[Hangs()] * 9)
+    limits = replace(LIMITS, chats_at_once=2, brisk=1, patience=Patience(send=3600), drain=0.1)
+
+    async def play() -> None:
+        async with stage.serving(postbox, limits=limits) as service:
+            await service.accept("postbox", [update for n in range(4) for update in said(f"chat {n}", "hello")])
+            await until(lambda: postbox.attempts == 2)
+            await service.accept("postbox", said("a", "hello"))
+            await stage.passing(lambda: postbox.arrived("a") != [], step=1)
+
+    asyncio.run(play())
+    assert postbox.arrived("a") == ["1: hello"]
+
+
 # ---- messages that cannot be answered
 
 
@@ -484,7 +519,7 @@ def test_another_process_goes_on_when_the_lease_of_the_first_has_ended(stage: St
         wakes_up, goes_on = asyncio.Event(), asyncio.Event()
         slow.trouble("a", Until(wakes_up))
         postbox.trouble("a", After(0), Until(goes_on))
-        first = stage.service(slow, limits=replace(LIMITS, chats_at_once=1))
+        first = stage.service(slow, limits=replace(LIMITS, chats_at_once=1, brisk=3600))
         async with running(first, alive=False):
             await first.accept("postbox", said("a", "say 3"))
             await until(lambda: slow.attempts == 1)

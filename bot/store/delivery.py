@@ -113,11 +113,16 @@ def cursor_of(connection: Connection, channel: str) -> str | None:
 
 _READY = """
     WITH ready AS (
-        SELECT chat FROM chats WHERE pending > 0 AND owner IS NULL AND ready_at <= :now
+        SELECT chat FROM chats WHERE pending > 0 AND owner IS NULL AND ready_at <= :now {others}
         ORDER BY ready_at LIMIT :most {lock})
     UPDATE chats SET owner = :owner WHERE chat IN (SELECT chat FROM ready)
     RETURNING chat, channel, state, expires_at, ready_at"""
-_CLAIM = {"sqlite": _sql(_READY.format(lock="")), "postgresql": _sql(_READY.format(lock="FOR UPDATE SKIP LOCKED"))}
+_LOCK = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}
+_CLAIM = {dialect: _sql(_READY.format(lock=lock, others="")) for dialect, lock in _LOCK.items()}
+_CLAIM_OTHERS = {
+    dialect: _sql(_READY.format(lock=lock, others="AND channel NOT IN :full"), "full")
+    for dialect, lock in _LOCK.items()
+}
 _PARCELS = _sql(
     "SELECT chat, n, key, content, started, unclear, failed FROM outbox WHERE chat IN :chats ORDER BY n", "chats"
 )
@@ -133,9 +138,13 @@ _START_FIRST = _sql(
 )
 
 
-def claim(connection: Connection, owner: str, now: float, most: int) -> list[Claim]:
-    """Take up to `most` chats for which something waits, those that have waited longest first."""
-    found = connection.execute(_CLAIM[connection.dialect.name], {"now": now, "most": most, "owner": owner}).all()
+def claim(connection: Connection, owner: str, now: float, most: int, full: Collection[str] = ()) -> list[Claim]:
+    """Take up to `most` chats for which something waits, those that have waited longest first. `full`: not of these channels."""
+    wanted = {"now": now, "most": most, "owner": owner}
+    if full:
+        found = connection.execute(_CLAIM_OTHERS[connection.dialect.name], {**wanted, "full": list(full)}).all()
+    else:
+        found = connection.execute(_CLAIM[connection.dialect.name], wanted).all()
     if not found:
         return []
     chats = {"chats": [row.chat for row in found]}
