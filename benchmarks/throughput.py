@@ -31,7 +31,7 @@ from bot.dialogue.model import Choice, Input, Location, Reply, Say, State, Text,
 from bot.keys import load_keys
 from bot.service import Service
 from bot.store import retention
-from bot.store.database import Database
+from bot.store.database import Database, UnavailableError
 from bot.store.opening import open_database
 
 CHATS = 300
@@ -111,13 +111,23 @@ async def _measure(
         if url is None:  # where others answer what we bring, only the database knows how much waits
             await until(lambda: first - channel.turns <= AT_ONCE, PATIENCE)  # noqa: B023 asked at once
         batch = range(first, min(first + TOGETHER, turns))
-        await service.accept(channel.name, [_update(core, n, said[n]) for n in batch])
+        await _bring(service, channel.name, [_update(core, n, said[n]) for n in batch])
     await _all_answered(database)
     speed = Speed(channel.turns, monotonic() - started, process_time() - cpu)
     await service.stop()
     await running
     database.close()
     return speed
+
+
+async def _bring(service: Service, channel: str, updates: Sequence[Update]) -> None:
+    """As a channel does: what could not be stored comes again."""
+    for _ in range(int(PATIENCE / LOOK_EVERY)):
+        try:
+            return await service.accept(channel, updates)
+        except UnavailableError:
+            await asyncio.sleep(LOOK_EVERY)
+    raise TimeoutError("the database is away")
 
 
 async def _all_answered(database: Database) -> None:
