@@ -121,9 +121,12 @@ def forgery_table(forgery: Forgery) -> Table:
 def _acknowledged(chosen: Namespace, folder: Path, bar: Progress) -> RenderableType:
     bar.add_task("webhook", total=None)
     count = WEBHOOK * chosen.seconds
-    return acknowledgement_table(
-        [asyncio.run(acknowledge(folder / name, name, rate=WEBHOOK, messages=count)) for name in ("echo", "real")]
-    )
+    measured = []
+    for name, pace in (("echo", "none"), ("real", "usual"), ("real", "none")):
+        home = folder / f"{name}-{pace}"
+        measured.append(asyncio.run(acknowledge(home, name, rate=WEBHOOK, messages=count, pace=pace)))
+        bar.console.print(acknowledgement_table(measured[-1:]))
+    return acknowledgement_table(measured)
 
 
 def acknowledgement_table(measured: Sequence[Acknowledgement]) -> Table:

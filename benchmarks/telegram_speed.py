@@ -40,8 +40,12 @@ class Acknowledgement:
         return self.seconds[min(len(self.seconds) - 1, int(share * len(self.seconds)))]
 
 
-async def acknowledge(home: Path, conversation: str, *, rate: float, messages: int) -> Acknowledgement:
-    """Bring messages at a steady rate, whether the ones before are acknowledged or not."""
+async def acknowledge(
+    home: Path, conversation: str, *, rate: float, messages: int, pace: str = "none"
+) -> Acknowledgement:
+    """Bring messages at a steady rate, whether the ones before are acknowledged or not. `pace` "usual": answers no faster
+    than Telegram allows.
+    """
     hook = f"http://127.0.0.1:{free_port()}/telegram"
     texts = texts_of_families() if conversation == "real" else ["7"]
     chance = Random(1)  # noqa: S311 a measurement that can be repeated
@@ -49,7 +53,7 @@ async def acknowledge(home: Path, conversation: str, *, rate: float, messages: i
         people = [fake.user() for _ in range(PEOPLE)]
         for person in people:
             person.refusal = None
-        victim = Victim(home, "--telegram", fake.url, "--hook", hook, "--conversation", conversation)
+        victim = Victim(home, "--telegram", fake.url, "--hook", hook, "--conversation", conversation, "--pace", pace)
         await victim.start()
         try:
             await until(lambda: fake.updates.hook is not None, READY_SECONDS)
@@ -70,7 +74,7 @@ async def acknowledge(home: Path, conversation: str, *, rate: float, messages: i
         finally:
             await victim.end(signal.SIGTERM)
     seconds = sorted(second for second, is_safe in taken if is_safe)
-    return Acknowledgement(conversation, rate, seconds, len(taken) - len(seconds), answered)
+    return Acknowledgement(f"{conversation}, pace: {pace}", rate, seconds, len(taken) - len(seconds), answered)
 
 
 async def _timed(
