@@ -102,7 +102,7 @@ class Messenger:
             for said in islice(queue.values(), self.window):
                 self._bring(said)
         with suppress(ConnectionError):
-            while line := await reader.readline():
+            while (line := await reader.readline()).endswith(b"\n"):  # half a line: the service died while it wrote
                 self._hear(json.loads(line), writer)
 
     def _hang_up(self, writer: asyncio.StreamWriter) -> None:

@@ -117,7 +117,13 @@ class Stage:
     async def begin(self, *options: str) -> None:
         """Start the service and wait until the messenger has reached it."""
         await self.victim.start(*options)
-        await asyncio.wait_for(self.messenger.connected.wait(), READY_SECONDS)
+        try:
+            await asyncio.wait_for(self.messenger.connected.wait(), READY_SECONDS)
+        except TimeoutError as error:
+            said = "\n".join(self.victim.log_lines()[-5:])
+            raise RuntimeError(
+                f"no service after {READY_SECONDS} s, running: {self.victim.is_running()}; {said}"
+            ) from error
 
     async def warm_up(self) -> None:
         """Wait until the service has prepared itself and answers."""
