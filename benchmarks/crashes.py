@@ -24,7 +24,7 @@ from rich.table import Table
 from benchmarks.judge import Verdict
 from benchmarks.messenger import Messenger
 from benchmarks.servers import Postgres, postgres
-from benchmarks.stage import Speech, Stage, stage
+from benchmarks.stage import Speech, Stage, stage, until
 from benchmarks.victim import Echo, real_conversation
 from bot.conversation import Conversation
 from bot.dialogue.model import Choice, Command, Input, Location, Text
@@ -47,6 +47,7 @@ POINTS = (
 )
 LATEST_PASSAGE = 60
 POINT_SECONDS = 60
+WARM_SECONDS = 30
 LANES = 3  # proofs at the same time
 
 Tick = Callable[[], object]
@@ -95,7 +96,7 @@ async def prove(proof: Proof, home: Path, *, url: str | None = None, tick: Tick 
         await scene.drain(proof.quiet)
         await scene.victim.end(signal.SIGTERM)
         said = sum(map(len, messenger.said.values()))
-        return Outcome(proof, said, scene.verdict(), begun, await scene.left(), scene.victim.unhandled(), slowest)
+        return Outcome(proof, said, await scene.verdict(), begun, await scene.left(), scene.victim.unhandled(), slowest)
 
 
 def killed(working: tuple[float, float] = WORKING) -> Death:
@@ -106,7 +107,11 @@ def killed(working: tuple[float, float] = WORKING) -> Death:
             await scene.victim.start()
             await asyncio.sleep(scene.random.uniform(*STARTING))
         else:
+            answers = len(scene.messenger.arrived)
             await scene.begin()
+            await until(
+                lambda: len(scene.messenger.arrived) > answers, WARM_SECONDS
+            )  # the whole assistant warms up first
             await asyncio.sleep(scene.random.uniform(*working))
         return await scene.victim.end(signal.SIGKILL)
 

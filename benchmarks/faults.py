@@ -89,7 +89,7 @@ async def prove(
         await scene.victim.end(signal.SIGTERM)
         name = "lost on the way at most once" if merciful else "lost on the way again and again"
         left, unhandled = await scene.left(), scene.victim.unhandled()
-        return Outcome(name, faults.met, scene.verdict(), messenger.unanswered, int(given_up), left, unhandled)
+        return Outcome(name, faults.met, await scene.verdict(), messenger.unanswered, int(given_up), left, unhandled)
 
 
 def main() -> None:

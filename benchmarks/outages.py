@@ -121,7 +121,7 @@ async def end_meanwhile(name: str, home: Path, outage: Outage, *, url: str | Non
         await scene.begin()
         await scene.drain(quiet)
         await scene.victim.end(signal.SIGTERM)
-        return Ending(name, code, seconds, scene.verdict(), await scene.left(), scene.victim.unhandled())
+        return Ending(name, code, seconds, await scene.verdict(), await scene.left(), scene.victim.unhandled())
 
 
 async def _cry_for_help(messenger: Messenger, seconds: float) -> None:

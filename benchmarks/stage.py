@@ -147,7 +147,7 @@ class Stage:
 
     async def drain(self, quiet: float = 2) -> None:
         """Wait until everything is answered and `quiet` seconds have passed; or until nothing moves any more."""
-        expected = sum(len(due(said, self.conversation)) for said in self.messenger.said.values())
+        expected = await asyncio.to_thread(self._expected)
         ends = monotonic() + DRAIN_SECONDS
         while monotonic() < ends:
             await asyncio.sleep(0.1)
@@ -157,8 +157,12 @@ class Stage:
             if idle > (quiet if complete else STUCK_SECONDS):
                 return
 
-    def verdict(self) -> Verdict:
-        return judge(self.messenger.said, self.messenger.arrived, self.conversation)
+    def _expected(self) -> int:
+        return sum(len(due(said, self.conversation)) for said in self.messenger.said.values())
+
+    async def verdict(self) -> Verdict:
+        """Beside the event loop: it takes long, and other messengers have to confirm in time meanwhile."""
+        return await asyncio.to_thread(judge, self.messenger.said, self.messenger.arrived, self.conversation)
 
     async def begun(self) -> int:
         """Sends that the service had begun and not written down as ended when it died: so many may come twice."""
