@@ -51,7 +51,7 @@ def parts(folder: Path) -> Iterator[Memory]:
         desk.understanding.languages.translator(language.tag).gettext("Hello!")
     yield Memory.of("after the languages")
     desk.warm_up()
-    desk.understanding.let_go()
+    desk.let_go()
     yield Memory.of("after the warm-up")
 
 

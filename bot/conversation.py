@@ -31,7 +31,7 @@ class Conversation:
 
     def let_go(self) -> None:
         """Keep nothing of what was read lately in memory."""
-        self.desk.understanding.let_go()
+        self.desk.let_go()
 
     def rescue(self, said: Input) -> tuple[Reply, ...]:
         """The answer to a danger, without any memory; nothing for everything else."""

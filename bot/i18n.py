@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import yaml
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -229,7 +229,8 @@ class Translator:
         return str(format_date(value, "EEE", locale=self.language.locale))
 
     def clock(self, value: time | datetime) -> str:
-        return _latin_digits(format_time(value, "HH:mm", locale=self.language.locale))
+        """ "09:00": the same in every language, as numbers are."""
+        return f"{value.hour:02}:{value.minute:02}"
 
     def _found(self, message: str) -> str:
         for language in self._chain:

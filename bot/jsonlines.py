@@ -46,6 +46,11 @@ class Desk:
         self.understanding.warm_up()
         self.catalog.warm_up(self.now.date())
 
+    def let_go(self) -> None:
+        """Keep nothing in memory of what was looked up lately."""
+        self.understanding.let_go()
+        self.catalog.let_go()
+
 
 Answer = Callable[[Desk, Mapping[str, Any]], dict[str, Any]]
 

@@ -12,6 +12,7 @@ import yaml
 from catalog.geocoding import NOTHING, Known, located
 from catalog.helplines import Helplines, load_helplines
 from catalog.hours import is_public_holiday
+from catalog.hours import let_go as forget_hours
 from catalog.places import STATES, Gazetteer, Place, read_places, region_places, shipped_towns
 from catalog.problems import Problem, Spot
 from catalog.search import Freshness, Index
@@ -47,6 +48,10 @@ class Catalog:
         self.places.warm_up()
         for state in (None, *STATES.values()):
             is_public_holiday(today, state)
+
+    def let_go(self) -> None:
+        """Keep nothing in memory of what was looked up lately."""
+        forget_hours()
 
 
 def load_catalog(

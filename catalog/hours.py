@@ -14,6 +14,8 @@ from opening_hours import OpeningHours, State, validate
 
 LOOK_AHEAD_DAYS = 21
 ALWAYS = "24/7"
+KEPT_DAYS = 1024  # days of an offer whose hours are remembered: those that one search looks at, and the week of each card
+KEPT_RULES = 512
 
 _Span = tuple[datetime, datetime]
 _DAY = timedelta(days=1)
@@ -93,17 +95,15 @@ def week(expression: str, monday: date) -> list[tuple[tuple[date, ...], tuple[_S
     """Lay out an ordinary week, days with the same hours together: ((days), ((from, to), …)). Holidays do not count."""
     together: dict[tuple[_Span, ...], list[date]] = {}
     for day in (monday + n * _DAY for n in range(7)):
-        spans = _open_spans(_ordinary(expression), day)
+        spans = _open_spans(expression, day, is_holiday=False)
         times = tuple((_on(monday, opens), _on(monday, closes)) for opens, closes in spans)
         if times:
             together.setdefault(times, []).append(day)
     return [(tuple(days), times) for times, days in together.items()]
 
 
-def _spans(expression: str, day: date, state: str | None) -> list[_Span]:
-    if is_public_holiday(day, state):
-        return _open_spans(_on_holidays(expression), day)
-    return _open_spans(_ordinary(expression), day)
+def _spans(expression: str, day: date, state: str | None) -> tuple[_Span, ...]:
+    return _open_spans(expression, day, is_holiday=is_public_holiday(day, state))
 
 
 def _ordinary(expression: str) -> str:
@@ -117,20 +117,32 @@ def _on_holidays(expression: str) -> str:
     return "; ".join(_HOLIDAY_SELECTOR.sub("Mo-Su", rule, count=1) for rule in rules)
 
 
-def _certain_rules(expression: str) -> list[str]:
+@lru_cache(maxsize=KEPT_RULES)
+def _certain_rules(expression: str) -> tuple[str, ...]:
     """The rules that name a time. A remark alone ("by appointment") opens nothing, though to the library it is all day."""
     certain = _FALLBACK.split(expression, maxsplit=1)[0]
     rules = [_LONE_REMARK.sub("", rule).strip() for rule in _RULE.findall(certain)]
-    return [rule for rule in rules if '"' not in rule or re.search(r"\d|off|closed", _REMARK.sub("", rule))]
+    return tuple(rule for rule in rules if '"' not in rule or re.search(r"\d|off|closed", _REMARK.sub("", rule)))
 
 
-def _open_spans(expression: str, day: date) -> list[_Span]:
+@lru_cache(maxsize=KEPT_DAYS)
+def _open_spans(expression: str, day: date, *, is_holiday: bool) -> tuple[_Span, ...]:
     """When it is certainly open on a day. "By appointment" is not open: nobody is there who has not been asked."""
-    if not expression:
-        return []
+    rules = _on_holidays(expression) if is_holiday else _ordinary(expression)
+    if not rules:
+        return ()
     start = datetime.combine(day, datetime.min.time())
-    intervals = OpeningHours(expression).intervals(start, start + _DAY)
-    return [(opens, closes) for opens, closes, state, _ in intervals if state == State.OPEN]
+    intervals = _timetable(rules).intervals(start, start + _DAY)
+    return tuple((opens, closes) for opens, closes, state, _ in intervals if state == State.OPEN)
+
+
+_timetable = lru_cache(maxsize=8)(OpeningHours)  # one day after the other is asked of the same
+
+
+def let_go() -> None:
+    """Forget the hours that were looked up lately; they are read again when they are needed."""
+    for remembered in (_certain_rules, _open_spans, _timetable):
+        remembered.cache_clear()
 
 
 def _end(expression: str, end: datetime, state: str | None) -> datetime:
