@@ -155,7 +155,7 @@ def _text(state: State, words: str, scene: Scene) -> Turn:
 def _typed_button(state: State, words: str, scene: Scene) -> str | None:
     """The option whose label somebody typed instead of tapping it."""
     wanted = clean(words)
-    ask = screen(state, scene)[-1]
+    (ask,) = ask_again(state, scene)
     options = ask.options if isinstance(ask, Ask) and wanted else ()
     return next((option.id for option in options if clean(without_isolates(option.label)) == wanted), None)
 

@@ -32,18 +32,23 @@ def waiting(answers: Answers) -> Step:
 
 def screen(state: State, scene: Scene) -> tuple[Reply, ...]:
     """The question that is on the screen, with the options that steer. A card's own question lies on top."""
-    offer = offer_of(state.feedback, scene)
-    if offer:
-        return (_steered(ask_about(offer, scene), state, scene),)
-    if state.answers.screen == CHANGE:
-        return (_steered(_change_screen(state.answers, scene), state, scene),)
-    *before, ask = STEPS[state.answers.step].ask(state.answers, scene)
-    return (*before, _steered(ask, state, scene) if isinstance(ask, Ask) else ask)
+    on_top = _on_top(state, scene)
+    replies = (on_top,) if on_top else STEPS[state.answers.step].ask(state.answers, scene)
+    return with_steering(replies, state, scene)
 
 
 def ask_again(state: State, scene: Scene) -> tuple[Reply, ...]:
     """The question on the screen once more, without the cards before it."""
-    return screen(state, scene)[-1:]
+    ask = _on_top(state, scene) or STEPS[state.answers.step].ask_alone(state.answers, scene)
+    return with_steering((ask,), state, scene)
+
+
+def _on_top(state: State, scene: Scene) -> Ask | None:
+    """A question that interrupts the one that is still open."""
+    offer = offer_of(state.feedback, scene)
+    if offer:
+        return ask_about(offer, scene)
+    return _change_screen(state.answers, scene) if state.answers.screen == CHANGE else None
 
 
 def _change_screen(answers: Answers, scene: Scene) -> Ask:

@@ -2,13 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.dialogue.model import Answers, Ask, Option, Reply
 from bot.i18n import Translator
 from bot.understanding.reading import Slot, Understanding, Understood
 from catalog.catalog import Catalog
+from catalog.search import Hit, Query
 
 MAX_DIGITS = 3
 PAGE = 7  # answers on one screen, one more place is for "more"
@@ -16,12 +17,13 @@ PAGE = 7  # answers on one screen, one more place is for "more"
 
 @dataclass(frozen=True)
 class Scene:
-    """What a step may look at: read-only, handed from step to step."""
+    """What a step may look at: read-only, handed from step to step. `searched`: what was found in this turn."""
 
     catalog: Catalog
     understanding: Understanding
     text: Translator
     now: datetime
+    searched: dict[Query, list[Hit]] = field(default_factory=dict, repr=False, compare=False)
 
     def speaking(self, lang: str | None) -> "Scene":
         return replace(self, text=self.text.into(lang)) if lang else self
@@ -47,6 +49,10 @@ class Step(ABC):
     @abstractmethod
     def ask(self, answers: Answers, scene: Scene) -> tuple[Reply, ...]:
         """Return the screen, without the options that steer."""
+
+    def ask_alone(self, answers: Answers, scene: Scene) -> Reply:
+        """The question itself, without what is shown before it."""
+        return self.ask(answers, scene)[-1]
 
     @abstractmethod
     def choose(self, answers: Answers, option: str, scene: Scene) -> Taken | None:

@@ -24,6 +24,9 @@ class ResultsStep(Step):
     def ask(self, answers: Answers, scene: Scene) -> tuple[Reply, ...]:
         return self.show(answers, find(answers, scene), scene)
 
+    def ask_alone(self, answers: Answers, scene: Scene) -> Ask:
+        return self._ask_on(answers, len(find(answers, scene)), scene)
+
     def show(self, answers: Answers, hits: list[Hit], scene: Scene) -> tuple[Reply, ...]:
         """One page of what was found."""
         page = hits[answers.shown : answers.shown + AT_ONCE]
@@ -63,17 +66,18 @@ class ResultsStep(Step):
 
 
 def find(answers: Answers, scene: Scene) -> list[Hit]:
-    """Ask the index with everything that is known."""
-    return scene.catalog.index.search(
-        Query(
-            topics=answers.topics or _usual_topics(answers),
-            now=scene.now,
-            lang=answers.lang or "de",
-            children=tuple((age.min_months, age.max_months) for age in answers.children),
-            place=answers.place,
-            limit=MOST,
-        )
+    """Ask the index with everything that is known; nothing is looked for twice in one turn."""
+    query = Query(
+        topics=answers.topics or _usual_topics(answers),
+        now=scene.now,
+        lang=answers.lang or "de",
+        children=tuple((age.min_months, age.max_months) for age in answers.children),
+        place=answers.place,
+        limit=MOST,
     )
+    if query not in scene.searched:
+        scene.searched[query] = scene.catalog.index.search(query)
+    return scene.searched[query]
 
 
 def _nothing_near(answers: Answers, hits: list[Hit], scene: Scene) -> tuple[Reply, ...]:
