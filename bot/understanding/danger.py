@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from catalog.tables import Postings
 from catalog.text import clean, phon
@@ -19,10 +20,10 @@ MAX_WORDS = 250
 HEAD = 3  # characters by which beginnings of words are listed
 ARABIC_AND = "Av"  # how "و" sounds, with the mark of its script
 SCRIPT_MARKS = {"CYRILLIC": "C", "ARABIC": "A", "ETHIOPIC": "E", "GREEK": "G"}
+MARKS = "".join(SCRIPT_MARKS.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):  # a tuple, because it is looked up hundreds of times for every message
     """One alternative: a word, its beginning or its middle, or several words in a row."""
 
     parts: tuple[str, ...]
@@ -43,7 +44,7 @@ class DangerNet:
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._patterns = tuple(patterns)
         words = {word for p in self._patterns for group in (*p.wanted, p.unwanted) for word in group}
-        self._contains = [word for word in words if word.kind == "contains"]
+        self._contains = [(word.parts[0].lstrip(MARKS), word) for word in words if word.kind == "contains"]
         self._begins: dict[str, list[_Word]] = {}
         self._rows: dict[str, list[_Word]] = {}
         for word in words:
@@ -84,9 +85,11 @@ class DangerNet:
         places: dict[_Word, list[int]] = {}
         spoken = [(i, form) for i, token in enumerate(tokens) for form in _forms(token)]
         whole = self._whole.near([token for _, token in spoken])
+        together = " ".join(token for _, token in spoken)
+        contained = [word for letters, word in self._contains if letters in together]  # hardly ever one
         for (i, token), alike in zip(spoken, whole, strict=True):
             found = {word for word in alike if word.parts[0] == token or lang is None or word.lang == lang}
-            found.update(word for word in self._contains if _contains(token, word.parts[0]))
+            found.update(word for word in contained if _contains(token, word.parts[0]))
             for head in {token[:length] for length in range(1, HEAD + 1)}:
                 found.update(word for word in self._begins.get(head, ()) if token.startswith(word.parts[0]))
                 found.update(word for word in self._rows.get(f"{head}*", ()) if _row_at(tokens, i, word.parts))
@@ -139,11 +142,12 @@ def _contains(token: str, part: str) -> bool:
 
 
 def _row_at(tokens: list[str], i: int, parts: tuple[str, ...]) -> bool:
-    here = tokens[i : i + len(parts)]
-    return len(here) == len(parts) and all(
-        token.startswith(part[:-1]) if part.endswith("*") else token == part
-        for token, part in zip(here, parts, strict=True)
-    )
+    if i + len(parts) > len(tokens):
+        return False
+    for at, part in enumerate(parts, start=i):
+        if not (tokens[at].startswith(part[:-1]) if part.endswith("*") else tokens[at] == part):
+            return False
+    return True
 
 
 def _variants(word: str) -> frozenset[str]:
@@ -158,10 +162,13 @@ def _variants(word: str) -> frozenset[str]:
 
 
 def _matches(pattern: Pattern, places: Mapping[_Word, list[int]]) -> bool:
+    found: list[list[int]] = []
+    for group in pattern.wanted:
+        spots = [i for word in group if word in places for i in places[word]]
+        if not spots:
+            return False
+        found.append(spots)
     if any(word in places for word in pattern.unwanted):
-        return False
-    found = [[i for word in group for i in places.get(word, ())] for group in pattern.wanted]
-    if not all(found):
         return False
     anchors = min(found, key=len)
     return any(all(any(abs(i - anchor) < WINDOW for i in spots) for spots in found) for anchor in anchors)
