@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from bot.understanding.age_words import AgeWords, cut
+from bot.understanding.age_words import AgeWords, cut, taken_apart
 
 MAX_YEARS = 26
 MAX_MONTHS = MAX_YEARS * 12 + 11
@@ -55,8 +55,16 @@ def find_ages(text: str, words: AgeWords, *, asked: bool, own: bool = True) -> t
     Returns:
         Ages; impossible ones (250 years) are left out. Nothing understood: empty.
     """
-    reading = _Reading(cut(text, words), words, asked=asked, own=own)
-    return tuple(dict.fromkeys(reading.ages()))
+    return ages_among(cut(text), words, asked=asked, own=own)
+
+
+def ages_among(cut_up: Iterable[str], words: AgeWords, *, asked: bool, own: bool = True) -> tuple[Age, ...]:
+    """`find_ages` in a text that `cut` has cut up, which needs to be done only once for all languages."""
+    tokens = taken_apart(cut_up, words)
+    is_one_word = asked and len(tokens) == 1  # it may be misspelt
+    if not is_one_word and not words.may_tell(tokens):
+        return ()
+    return tuple(dict.fromkeys(_Reading(tokens, words, asked=asked, own=own).ages()))
 
 
 class _Reading:

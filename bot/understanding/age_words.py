@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from bot.understanding.words import Words, ascii_digits
@@ -41,6 +42,15 @@ class AgeWords:
     ranges: Words
     heads: tuple[str, ...]  # number words that may begin a longer word, such as "dreijährig"
 
+    def may_tell(self, tokens: list[str]) -> bool:
+        """Whether reading them can find anything: most messages tell no age in most languages."""
+        return any(t in self.numbers or t[0].isdigit() or t in self._telling for t in tokens)
+
+    @cached_property
+    def _telling(self) -> Words:
+        units = self.units["year"], self.units["month"]  # the number before them may be misspelt
+        return Words.begun_by((self.ordinals, self.pregnant, self.ages, *units))
+
 
 def age_words(data: Mapping[str, Any]) -> AgeWords:
     """Prepare what stands in a numbers.yaml."""
@@ -64,16 +74,18 @@ def age_words(data: Mapping[str, Any]) -> AgeWords:
     )
 
 
-def cut(text: str, words: AgeWords) -> list[str]:
-    """Cut into numbers, cleaned words and separators; "3j" and "dreijährig" become two tokens."""
+def cut(text: str) -> list[str]:
+    """Cut into numbers, words and separators, the same for all languages."""
     text = _FRACTION.sub(lambda m: f" {m[1] or 0}{_FRACTIONS[m[2]]} ", ascii_digits(text[:MAX_LENGTH]))
     text = _NOT_AGES.sub(" ", text)
     text = _MIXED.sub(lambda m: f"{m[1]}.5" if m[1] else "0.5", text)
     text = re.sub(r"(?<=\d)[.,](?!(?:5|25|75|33|50)(?!\d))(?=\d)", " , ", text)  # "3,7" is two children
-    tokens: list[str] = []
-    for token in _TOKEN.findall(_APOSTROPHE.sub("", _without_marks(text.casefold()))):
-        tokens += _split(token, words)
-    return [token for token in tokens if token]
+    return _TOKEN.findall(_APOSTROPHE.sub("", _without_marks(text.casefold())))
+
+
+def taken_apart(tokens: Iterable[str], words: AgeWords) -> list[str]:
+    """The tokens of one language, cleaned; "3j" and "dreijährig" become two."""
+    return [part for token in tokens for part in _split(token, words) if part]
 
 
 def _without_marks(text: str) -> str:
@@ -85,7 +97,7 @@ def _split(token: str, words: AgeWords) -> list[str]:
     """Take apart what is written together: "3j", "dreijährig", "وخمس". Words with a digit inside stay ("7amel")."""
     if not token[0].isalnum():
         return [token]
-    number = _NUMBER_AND_WORD.fullmatch(token)
+    number = _NUMBER_AND_WORD.fullmatch(token) if token[0].isdigit() else None
     if number:
         rest = clean(number[2])
         known = any(rest in unit for unit in words.units.values()) or any(rest == half[0] for half in words.half)

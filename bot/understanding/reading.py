@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Literal
 
 from bot.i18n import Language, Languages
-from bot.understanding.age import Age, find_ages
-from bot.understanding.age_words import AgeWords, age_words
+from bot.understanding.age import Age, ages_among
+from bot.understanding.age_words import AgeWords, age_words, cut
 from bot.understanding.danger import DangerNet, parse_patterns
 from bot.understanding.danger import let_go as forget_sounds
 from bot.understanding.language import LanguageDetector, LanguageGuess, LanguageModel, LanguageTraits
@@ -141,9 +141,10 @@ class Understanding:
 
     def ages(self, text: str, lang: str | None, *, asked: bool) -> tuple[Age, ...]:
         """Ages in the given language, else in any other (parents mix languages)."""
+        cut_up = cut(text)
         for tag in self._order(lang, self._ages):
             own = lang is None or tag.split("-")[0] == lang.split("-")[0]
-            if found := find_ages(text, self._ages[tag], asked=asked and own, own=own):
+            if found := ages_among(cut_up, self._ages[tag], asked=asked and own, own=own):
                 return found
         return ()
 

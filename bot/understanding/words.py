@@ -30,6 +30,20 @@ class Words:
     def of(cls, entries: Iterable[str]) -> "Words":
         return cls(dict.fromkeys(map(str, entries), True))
 
+    @classmethod
+    def begun_by(cls, parts: Iterable["Words"]) -> "Words":
+        """Every word with which an entry of any of them begins: one look tells whether any may have one here."""
+        words = cls({})
+        for part in parts:
+            words._add(part._whole | dict.fromkeys(part._sequences, True), part._beginnings)  # noqa: SLF001 the same class
+        return words
+
+    def _add(self, whole: Mapping[str, Any], beginnings: Mapping[str, list[tuple[str, Any]]]) -> None:
+        self._whole |= whole
+        for head, listed in beginnings.items():
+            self._beginnings.setdefault(head, []).extend(listed)
+        self._heads = frozenset(map(len, self._beginnings))
+
     def __contains__(self, word: object) -> bool:
         return isinstance(word, str) and (word in self._whole or self._begun(word) is not None)
 
