@@ -137,7 +137,14 @@ class Gazetteer:
 
     def named(self, name: str) -> tuple[Place, ...]:
         """Every place of exactly this name, whatever its spelling of umlauts and case; best known first."""
-        found = self._by_name.under(clean(name))
+        return self._called(self._by_name.under(clean(name)))
+
+    def all_named(self, cleaned: Sequence[str]) -> Mapping[str, tuple[Place, ...]]:
+        """Of many names, which `clean` returned, those that are a place, each with what `named` says."""
+        keys = [name if name.isascii() else " ".join(filter(None, map(clean, name.split()))) for name in cleaned]
+        return {cleaned[at]: self._called(found) for at, found in self._by_name.under_each(keys)}
+
+    def _called(self, found: Sequence[int]) -> tuple[Place, ...]:
         towns = [self.places[i] for i in found if self.places[i].own or not self.places[i].plz]
         return self._distinct(towns or [self.places[i] for i in found[:1]])
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import Any
 
 from bot.understanding.words import Words, ascii_digits
@@ -52,47 +53,73 @@ def find_place(
     Returns:
         The places meant, best first; nothing found: no places.
     """
-    text = _COUNTRY.sub("", _SUFFIX.sub("", ascii_digits(text[:MAX_LENGTH])))
-    code = _POST_CODE.search(text)
-    if code:
-        place = places.post_code(code[1].replace(" ", ""))
-        if place and not place.approximate:
-            return Found((place,))
-    typos = asked if typos is None else typos
-    named = _in_sentence(clean(text), places, words, common, asked=asked, typos=typos)
-    if named.places or not code:
-        return named
-    return Found((place,)) if place else Found()
+    return Sentence(text, places).place(words, common, asked=asked, typos=asked if typos is None else typos)
 
 
-def _in_sentence(
-    cleaned: str, places: Gazetteer, words: PlaceWords, common: Container[str], *, asked: bool, typos: bool
-) -> Found:
-    tokens = [token for token in cleaned.split() if not token.isdigit()]
-    found = [
-        exact
-        for name, after_cue in _windows(tokens, words)
-        if len(name) >= SHORTEST and (exact := _exact(name, places, words, common, asked=asked, after_cue=after_cue))
-    ]
-    if found:
-        return _with_district(found)
-    if not typos:
+class Sentence:
+    """A text, looked through once for whatever may be a name, before the words of one language after the other are tried."""
+
+    def __init__(self, text: str, places: Gazetteer) -> None:
+        self._text = _COUNTRY.sub("", _SUFFIX.sub("", ascii_digits(text[:MAX_LENGTH])))
+        code = _POST_CODE.search(self._text)
+        self._at_code = places.post_code(code[1].replace(" ", "")) if code else None
+        self._places = places
+        self._find = cache(places.find)  # a slow look, the same in every language
+
+    def place(self, words: PlaceWords, common: Container[str], *, asked: bool, typos: bool) -> Found:
+        """`find_place` with the words of one language."""
+        if self._at_code and not self._at_code.approximate:
+            return Found((self._at_code,))
+        named = self._named(words, common, asked=asked, typos=typos)
+        return Found((self._at_code,)) if self._at_code and not named.places else named
+
+    @cached_property
+    def _tokens(self) -> list[str]:
+        return [token for token in clean(self._text).split() if not token.isdigit()]
+
+    @cached_property
+    def _names(self) -> list[tuple[str, tuple[Place, ...], int]]:
+        """Every run of words that is a name, longest first: its places, and where it begins (-1: behind a prefix)."""
+        runs = [(name, i) for name, i in _runs(self._tokens) if len(name) >= SHORTEST]
+        known = self._places.all_named([name for name, _ in runs])
+        return [(name, known[name], i) for name, i in runs if name in known]
+
+    def _named(self, words: PlaceWords, common: Container[str], *, asked: bool, typos: bool) -> Found:
+        meant = [
+            name
+            for name, named, i in self._names
+            if _is_meant(name, named, words, common, asked=asked, after_cue=self._is_after_cue(i, words))
+        ]
+        if meant:
+            return _with_district([self._find(name) for name in meant])
+        if not typos:
+            return Found()
+        core = [token for token in self._tokens if token not in words.filler] or self._tokens
+        return self._misspelt([token for token in core if token not in common])
+
+    def _is_after_cue(self, i: int, words: PlaceWords) -> bool:
+        """Whether a word like "in" stands before the name."""
+        return i < 0 or (i > 0 and self._tokens[i - 1] in words.before)
+
+    def _misspelt(self, tokens: list[str]) -> Found:
+        runs = [" ".join(tokens[:LONGEST_NAME]), *sorted(tokens, key=len, reverse=True)[:LONGEST_NAME]]
+        for run in dict.fromkeys(runs):
+            for name in dict.fromkeys((run, _ARABIC_PREFIX.sub("", run))):
+                if (len(name) >= SHORTEST_MISSPELT or len(tokens) == 1) and (found := self._find(name)).places:
+                    return found
         return Found()
-    core = [token for token in tokens if token not in words.filler] or tokens
-    return _misspelt([token for token in core if token not in common], places)
 
 
-def _exact(
-    name: str, places: Gazetteer, words: PlaceWords, common: Container[str], *, asked: bool, after_cue: bool
-) -> Found | None:
-    """A name spelt right, where it can mean the town and not just the word."""
-    named = places.named(name)
-    if not named or all(word in words.filler for word in name.split()):
-        return None
+def _is_meant(
+    name: str, named: tuple[Place, ...], words: PlaceWords, common: Container[str], *, asked: bool, after_cue: bool
+) -> bool:
+    """Whether a name spelt right can mean the town and not just the word."""
+    if all(word in words.filler for word in name.split()):
+        return False
     known = named[0].own or named[0].population >= PROMINENT
     if name in common and not after_cue and not (asked and known):
-        return None
-    return places.find(name) if asked or after_cue or known else None
+        return False
+    return asked or after_cue or known
 
 
 def _with_district(found: list[Found]) -> Found:
@@ -122,22 +149,12 @@ def _near(one: Place, other: Place) -> bool:
     return float(distances_km(one.lat, one.lon, [other.lat], [other.lon])[0]) < CITY_KM
 
 
-def _windows(tokens: list[str], words: PlaceWords) -> Iterator[tuple[str, bool]]:
-    """Every run of words that may be a name, longest first, and whether a word like "in" stands before it."""
+def _runs(tokens: list[str]) -> Iterator[tuple[str, int]]:
+    """Every run of words that may be a name, longest first, and where it begins; -1 where an Arabic prefix was cut off."""
     for length in range(min(LONGEST_NAME, len(tokens)), 0, -1):
         for i in range(len(tokens) - length + 1):
             run = tokens[i : i + length]
-            cue = i > 0 and tokens[i - 1] in words.before
-            yield " ".join(run), cue
-            bare = _ARABIC_PREFIX.sub("", run[0])
+            yield " ".join(run), i
+            bare = run[0] if run[0].isascii() else _ARABIC_PREFIX.sub("", run[0])
             if bare != run[0]:
-                yield " ".join([bare, *run[1:]]), True
-
-
-def _misspelt(tokens: list[str], places: Gazetteer) -> Found:
-    runs = [" ".join(tokens[:LONGEST_NAME]), *sorted(tokens, key=len, reverse=True)[:LONGEST_NAME]]
-    for run in dict.fromkeys(runs):
-        for name in dict.fromkeys((run, _ARABIC_PREFIX.sub("", run))):
-            if (len(name) >= SHORTEST_MISSPELT or len(tokens) == 1) and (found := places.find(name)).places:
-                return found
-    return Found()
+                yield " ".join([bare, *run[1:]]), -1

@@ -12,7 +12,7 @@ from bot.understanding.age_words import AgeWords, age_words, cut
 from bot.understanding.danger import DangerNet, parse_patterns
 from bot.understanding.danger import let_go as forget_sounds
 from bot.understanding.language import LanguageDetector, LanguageGuess, LanguageModel, LanguageTraits
-from bot.understanding.place import PlaceWords, find_place
+from bot.understanding.place import PlaceWords, Sentence
 from bot.understanding.topic import KNOWN_SCORE, TopicGuesses, TopicIndex
 from bot.understanding.words import ascii_digits
 from catalog.places import Found, Gazetteer
@@ -151,8 +151,9 @@ class Understanding:
     def place(self, text: str, lang: str | None, places: Gazetteer, *, asked: bool, typos: bool | None = None) -> Found:
         """The place a text names; `typos` (as `asked`, unless said) lets a name be misspelt."""
         typos = asked if typos is None else typos
+        sentence = Sentence(text, places)
         for tag in self._order(lang, self._places)[: None if asked else 3]:
-            found = find_place(text, places, self._places[tag], self.common_words, asked=asked, typos=typos)
+            found = sentence.place(self._places[tag], self.common_words, asked=asked, typos=typos)
             if found.places:
                 return found
         return Found()
