@@ -36,8 +36,10 @@ class Rows(NamedTuple):
     ) -> NDArray[np.float64]:
         """The sum of some rows, each times its weight; with `levels`, which the values number, the sum of these."""
         cells, lengths = self._cells(at)
-        values = self.values[cells] if levels is None else levels[self.values[cells]]
-        total = np.bincount(self.columns[cells], values * np.repeat(weights, lengths), minlength=width)
+        values: Numbers = self.values.take(cells)
+        if levels is not None:
+            values = levels[values]
+        total = np.bincount(self.columns.take(cells), values * np.repeat(weights, lengths), minlength=width)
         return total.astype(np.float64, copy=False)
 
     def dense(self, at: Sequence[int], width: int) -> NDArray[np.float64]:

@@ -21,6 +21,7 @@ OWN_LANGUAGE = 1.3
 FEW = 20  # entries among which nothing is too common
 COMMON = 0.05  # share of entries from which a gram is too common to tell anything
 KEPT = 48  # nearest entries that get the second look
+NOT_NEAR = 4  # times farther than the nearest: seldom among them
 SECOND_LOOK = 0.25
 BEST = (1.0, 0.6, 0.4, 0.3)  # weights of a topic's best entries
 OTHER_LANGUAGES = 0.15
@@ -249,20 +250,34 @@ class TopicIndex:
 
     def _near(self, text: str, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """How near each topic's best entries are, after a fuzzy second look at the nearest."""
-        nearest = np.argpartition(-scores, min(KEPT, len(scores) - 1))[:KEPT]
+        nearest = _highest(scores, KEPT)
         nearest = nearest[scores[nearest] > 0]
         fuzzy = process.cdist(
-            [phon(clean(text))], [self._table.sounds.text(i) for i in nearest], scorer=fuzz.partial_ratio
+            [phon(clean(text))], [self._table.sounds.text(i) for i in nearest.tolist()], scorer=fuzz.partial_ratio
         )[0]
         kept = (1 - SECOND_LOOK) * scores[nearest] + SECOND_LOOK * scores.max() * fuzzy / 100
+        order = np.argsort(-kept)
+        columns = (self._table.topic[nearest], self._table.lang[nearest], kept)
         table: dict[int, dict[int, list[float]]] = {}
-        for i in np.argsort(-kept):
-            by_lang = table.setdefault(int(self._table.topic[nearest[i]]), {})
-            by_lang.setdefault(int(self._table.lang[nearest[i]]), []).append(float(kept[i]))
+        for topic, lang, score in zip(*(column[order].tolist() for column in columns), strict=True):
+            table.setdefault(topic, {}).setdefault(lang, []).append(score)
         near = np.zeros(len(self.topics))
         for topic, by_lang in table.items():
             near[topic] = _total(by_lang)
         return near
+
+
+def _highest(scores: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    """Where the highest scores stand, in any order. Most texts are near to few entries: only these are compared, unless
+    it would be by chance which of several equals is among them.
+    """
+    high = np.flatnonzero(scores > scores.max() / NOT_NEAR)
+    if len(high) > count:
+        order = np.argpartition(-scores[high], count)
+        within, next_one = scores[high[order[:count]]], scores[high[order[count]]]
+        if within.min() > next_one:
+            return high[order[:count]]
+    return np.argpartition(-scores, min(count, len(scores) - 1))[:count]
 
 
 def _total(by_lang: dict[int, list[float]]) -> float:
