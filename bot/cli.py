@@ -1,12 +1,43 @@
-"""The command `nahbei`: puts its commands together, nothing else."""
+"""The command `nahbei`: knows where its commands stand, nothing else."""
+
+from importlib import import_module
 
 import click
 
-from bot.commands import catalog, matrix, places, running, talking
 from bot.commands.base import OneLineErrors
 
+COMMANDS = {
+    "chat": "talking:chat",
+    "understand": "talking:understand_command",
+    "match": "talking:match_command",
+    "evaluate": "talking:evaluate_command",
+    "places": "places:places",
+    "catalog": "catalog:catalog",
+    "matrix": "matrix:matrix",
+    "serve": "running:serve_command",
+    "doctor": "running:doctor_command",
+    "demand": "running:demand_command",
+    "feedback": "running:feedback",
+    "backup": "running:backup_command",
+    "restore": "running:restore_command",
+}
 
-@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(OneLineErrors):
+    """Loads a command when it is asked for: a service does not hold what makes spreadsheets and reports."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's names
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 the same
+        if cmd_name not in COMMANDS:
+            return None
+        module, command = COMMANDS[cmd_name].split(":")
+        found: click.Command = getattr(import_module(f"bot.commands.{module}"), command)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="nahbei")
 def main() -> None:
     """Nahbei helps families find support close by, in their own language.
@@ -14,24 +45,6 @@ def main() -> None:
     Try it first in the terminal: nahbei chat
     """
 
-
-COMMANDS = (
-    talking.chat,
-    talking.understand_command,
-    talking.match_command,
-    talking.evaluate_command,
-    places.places,
-    catalog.catalog,
-    matrix.matrix,
-    running.serve_command,
-    running.doctor_command,
-    running.demand_command,
-    running.feedback,
-    running.backup_command,
-    running.restore_command,
-)
-for command in COMMANDS:
-    main.add_command(command)
 
 if __name__ == "__main__":
     main()
