@@ -36,10 +36,13 @@ def parts(folder: Path) -> Iterator[Memory]:
     from bot.commands.base import opened, opened_database  # noqa: PLC0415
     from bot.commands.running import serve_command  # noqa: F401, PLC0415
     from bot.config import Settings  # noqa: PLC0415
-    from bot.serve import channels  # noqa: F401, PLC0415
+    from bot.extras import without_extras  # noqa: PLC0415
 
-    yield Memory.of("after the commands and the service are imported")
-    import bot.channels.telegram  # noqa: F401, PLC0415
+    with without_extras():
+        from bot.serve import channels  # noqa: F401, PLC0415
+    yield Memory.of("after the command and the service are imported")
+    with without_extras():
+        import bot.channels.telegram  # noqa: F401, PLC0415
 
     yield Memory.of("after Telegram is imported")
     os.environ["NAHBEI_DATA_DIR"] = str(folder)

@@ -16,6 +16,7 @@ from bot.commands.base import (
     opened_database,
 )
 from bot.config import Settings
+from bot.extras import without_extras
 from bot.i18n import load_languages
 from catalog.catalog import Catalog
 from catalog.versions import Published
@@ -27,9 +28,10 @@ def serve_command(catalog: Path | None) -> None:
     """Run every configured channel until the process is told to end (SIGTERM)."""
     import asyncio  # noqa: PLC0415 only this command serves
 
-    from bot.conversation import Conversation  # noqa: PLC0415
-    from bot.logs import set_up_logs  # noqa: PLC0415
-    from bot.serve import channels, serve  # noqa: PLC0415
+    with without_extras():
+        from bot.conversation import Conversation  # noqa: PLC0415
+        from bot.logs import set_up_logs  # noqa: PLC0415
+        from bot.serve import channels, serve  # noqa: PLC0415
 
     def build(published: Published, earlier: Catalog) -> Catalog:
         return built(settings, published, earlier)
@@ -37,7 +39,8 @@ def serve_command(catalog: Path | None) -> None:
     with clear_errors():
         settings = Settings()
         set_up_logs(debug=settings.log_debug)
-        ways = channels(settings, load_languages())
+        with without_extras():
+            ways = channels(settings, load_languages())
         conversation = Conversation(opened(catalog, None), lambda: datetime.now(BERLIN).replace(tzinfo=None))
         asyncio.run(serve(settings, conversation, ways, build=None if catalog else build))
 
