@@ -25,6 +25,7 @@ BUSY_MS = 30_000  # how long a writer waits for another process
 LOOK_AGAIN = 0.05  # seconds; where SQLite does not wait by itself
 MIGRATING = 0x6E616862  # PostgreSQL's lock while one process changes the tables
 CONNECT_SECONDS = 5
+CACHE = 1000  # KiB of pages that a connection keeps; SQLCipher's own 8,000 would fill up with time
 BUSY = 5  # SQLite's code for "database is locked"
 PEPPER = "pepper"
 
@@ -111,7 +112,8 @@ def sqlite_engine(path: Path, key: str | None) -> Engine:
             connection.execute(f"PRAGMA key = \"x'{key}'\"")
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         _keep_log(connection)
-        for setting in ("synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY", "foreign_keys = ON"):
+        cache = f"cache_size = -{CACHE}"
+        for setting in ("synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY", "foreign_keys = ON", cache):
             connection.execute(f"PRAGMA {setting}")
         return connection
 
