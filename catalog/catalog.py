@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -13,7 +14,7 @@ from catalog.geocoding import NOTHING, Known, located
 from catalog.helplines import Helplines, load_helplines
 from catalog.hours import is_public_holiday
 from catalog.hours import let_go as forget_hours
-from catalog.places import STATES, Gazetteer, Place, read_places, region_places, shipped_towns
+from catalog.places import STATES, Gazetteer, Place, packed_places, read_places, region_places, shipped_towns
 from catalog.problems import Problem, Spot
 from catalog.search import Freshness, Index
 from catalog.sources.base import Source
@@ -116,10 +117,11 @@ def _catalog(
 
 def load_places(own: Sequence[Place] | Callable[[], Sequence[Place]], places: Path | None) -> Gazetteer:
     """All places that are known; where the catalog is still being read, its own are asked for when the others are there."""
-    towns = list(shipped_towns())
+    towns = packed_places(shipped_towns())  # one after the other: all at once are megabytes that the process would keep
     regions = yaml.load(_data("post_regions.yaml").read_text("utf-8"), yaml.CSafeLoader)
     table = list(read_places(places)) if places else []
-    return Gazetteer([*(own() if callable(own) else own), *table, *towns], region_places(towns, regions))
+    first = own() if callable(own) else own
+    return Gazetteer(chain(first, table, towns), region_places(towns, regions))
 
 
 def _shipped(topics: Topics, today: date) -> list[Source]:

@@ -2,21 +2,22 @@
 
 import csv
 import gzip
-import io
+import marshal
 import os.path
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from importlib.resources import files
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from catalog.geo import distances_km
-from catalog.tables import Postings
+from catalog.tables import Packed, Postings
 from catalog.text import clean, phon, skel
 
 NEAR_KM = 30.0  # a shared position farther than this from every town gets no name
@@ -65,6 +66,21 @@ class Place:
     example: bool = False  # invented
 
 
+_FIELDS = attrgetter(*(part.name for part in fields(Place)))
+
+
+def packed_places(places: Iterable[Place]) -> Packed[Place]:
+    return Packed(places, _bytes, _place_in)
+
+
+def _bytes(place: Place) -> bytes:
+    return marshal.dumps(_FIELDS(place), 2)  # the shortest form
+
+
+def _place_in(packed: bytes) -> Place:
+    return Place(*marshal.loads(packed))  # noqa: S302 our own, packed in this process
+
+
 @dataclass(frozen=True)
 class Found:
     """Places that a text may mean, best first. `ambiguous`: ask, never guess. `exact`: spelt as in the list."""
@@ -80,29 +96,44 @@ class Gazetteer:
     Earlier sources win: the catalog's own places, then the operator's table, then the towns that ship.
     """
 
-    def __init__(self, places: Sequence[Place], regions: Mapping[str, Place] | None = None) -> None:
-        self.places = tuple(places)
+    def __init__(self, places: Iterable[Place], regions: Mapping[str, Place] | None = None) -> None:
+        coded: list[tuple[bool, bool, int, tuple[str, ...]]] = []
+        positions, known = array("d"), bytearray()
+
+        def noted() -> Iterator[Place]:
+            for i, place in enumerate(places):
+                positions.extend((place.lat, place.lon))
+                known.append(place.own or bool(place.post_codes))
+                if place.post_codes:
+                    coded.append((not place.own, place.plz is None, i, place.post_codes))
+                yield place
+
+        self.places = packed_places(noted())
+        self._lats, self._lons = np.array(positions).reshape(-1, 2).T.copy()
+        # Municipalities and the catalog's own places. Where no table tells which those are, every town.
+        tells = any(is_not_own for is_not_own, *_ in coded)
+        self._is_town = np.frombuffer(known, np.bool_) if tells else np.ones(len(known), np.bool_)
         self._regions = dict(regions or {})
         self._by_post_code: dict[str, int] = {}
-        exact_first = sorted(enumerate(self.places), key=lambda pair: (not pair[1].own, pair[1].plz is None))
-        for i, place in exact_first:
-            for post_code in place.post_codes:
+        for _, _, i, post_codes in sorted(coded):
+            for post_code in post_codes:
                 self._by_post_code.setdefault(post_code, i)
 
     def warm_up(self) -> None:
         """Build what the first question would otherwise wait for."""
-        _ = self._by_name, self._sounds, self._bones, self._coordinates
+        _ = self._by_name, self._sounds, self._bones
 
     @cached_property
     def _by_name(self) -> Postings:
         return Postings((key, i) for i, place in enumerate(self.places) for key in _all_keys(place))
 
     @cached_property
-    def _sounds(self) -> tuple[list[str], list[str], list[int]]:
+    def _sounds(self) -> tuple[list[str], Packed[str], "array[int]"]:
         """Names as they sound and as they are spelt, for typos and other scripts, and whose name each is."""
         entries = {(clean(name), i) for i, place in enumerate(self.places) for name in _spoken_names(place)}
         ordered = sorted(entries)
-        return [phon(name) for name, _ in ordered], [name for name, _ in ordered], [i for _, i in ordered]
+        names = Packed((name for name, _ in ordered), str.encode, bytes.decode)
+        return [phon(name) for name, _ in ordered], names, array("l", [i for _, i in ordered])
 
     @cached_property
     def _bones(self) -> Postings:
@@ -111,16 +142,6 @@ class Gazetteer:
             (i, name) for i, place in enumerate(self.places) for name in {place.name, place.district or place.name}
         )
         return Postings((_consonants(clean(_short(name))), i) for i, name in named)
-
-    @cached_property
-    def _coordinates(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return np.array([p.lat for p in self.places]), np.array([p.lon for p in self.places])
-
-    @cached_property
-    def _is_town(self) -> NDArray[np.bool_]:
-        """Municipalities and the catalog's own places. Where no table tells which those are, every town."""
-        known = np.array([bool(place.own or place.post_codes) for place in self.places])
-        return known if any(place.post_codes and not place.own for place in self.places) else np.ones_like(known)
 
     def post_code(self, digits: str) -> Place | None:
         """Look a post code up: itself, else the middle of its neighbours or its region, marked as approximate."""
@@ -163,8 +184,7 @@ class Gazetteer:
 
     def nearest(self, lat: float, lon: float) -> Place:
         """Name a shared position after the nearest town, keeping the position itself."""
-        lats, lons = self._coordinates
-        distances = np.where(self._is_town, distances_km(lat, lon, lats, lons), np.inf)
+        distances = np.where(self._is_town, distances_km(lat, lon, self._lats, self._lons), np.inf)
         i = int(np.argmin(distances))
         place = self.places[i]
         if distances[i] > NEAR_KM:
@@ -277,8 +297,11 @@ def _spoken_names(place: Place) -> set[str]:
 
 def shipped_towns() -> Iterator[Place]:
     """Read the towns that ship with the program (GeoNames, CC BY 4.0)."""
-    packed = files("catalog").joinpath("data", "towns.csv.gz").read_bytes()
-    yield from _read_rows(io.StringIO(gzip.decompress(packed).decode()))
+    with (
+        files("catalog").joinpath("data", "towns.csv.gz").open("rb") as packed,
+        gzip.open(packed, "rt", encoding="utf-8", newline="") as lines,
+    ):
+        yield from _read_rows(lines)
 
 
 def read_places(path: Path) -> Iterator[Place]:
@@ -347,6 +370,9 @@ def _degrees(written: str, most: int) -> float:
 
 
 def region_places(towns: Iterable[Place], regions: Mapping[str, str]) -> dict[str, Place]:
-    """Two digits of a post code to the town in whose surroundings it lies."""
-    by_name = {town.name: town for town in reversed(list(towns))}
+    """Two digits of a post code to the town in whose surroundings it lies; of two towns of one name the first."""
+    wanted, by_name = set(regions.values()), dict[str, Place]()
+    for town in towns:
+        if town.name in wanted:
+            by_name.setdefault(town.name, town)
     return {digits: by_name[name] for digits, name in regions.items()}

@@ -96,7 +96,7 @@ def test_namesakes_are_asked_unless_one_has_eight_times_as_many_inhabitants() ->
 def test_places_of_the_catalog_itself_come_before_larger_namesakes() -> None:
     own = Place("Neuhausen", 51.6, 14.4, own=True)
     found = Gazetteer([LARGE, own]).find("Neuhausen")
-    assert found.places[0] is own
+    assert found.places[0] == own
     assert not found.ambiguous
 
 
