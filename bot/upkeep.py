@@ -6,6 +6,7 @@ from datetime import date
 
 import structlog
 
+from bot.allocator import give_back
 from bot.logs import where
 from bot.service import Service
 from bot.store import counters, delivery, retention
@@ -90,5 +91,6 @@ class Upkeep:
             if self._database.is_sqlite or expired.conversations or expired.unanswered or expired.undelivered or months:
                 self._database.scrub()
         self._service.conversation.let_go()
+        give_back()
         said = await self._database.do(counters.reported)
         self._service.conversation = self._service.conversation.with_reports(counters.warnings(said, self._needed))

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 from catalog import db, positions
@@ -44,7 +43,7 @@ chats = Table(
     Column("pending", Integer, nullable=False),  # rows in inbox and outbox
     Column("ready_at", Double, nullable=False),
     Column("owner", Text),  # the process at work
-    Index("chats_ready", "ready_at", sqlite_where=text("pending > 0"), postgresql_where=text("pending > 0")),
+    Index("chats_ready", "ready_at"),  # the migration adds "where pending > 0"; said here, it would load both dialects
     Index("chats_expiring", "expires_at"),
 )
 
