@@ -70,8 +70,8 @@ today_option = click.option(
 )
 
 
-def opened(catalog: Path | None, today: str | None) -> Desk:
-    """Load catalogs, places and languages as the settings and options say.
+def opened(catalog: Path | None, today: str | None, languages: Languages | None = None) -> Desk:
+    """Load catalogs, places and, where they are not there yet, languages, as the settings and options say.
 
     The catalog is the one that is named, else the one that is published, else NAHBEI_CATALOG, else what ships.
     """
@@ -86,7 +86,7 @@ def opened(catalog: Path | None, today: str | None) -> Desk:
         if published
         else load_catalog(paths, today=now.date(), places=places_table(settings), freshness=freshness)
     )
-    return Desk(loaded, _understanding(load_languages(), loaded, settings.data_dir), now)
+    return Desk(loaded, _understanding(languages or load_languages(), loaded, settings.data_dir), now)
 
 
 def built(settings: Settings, published: Published, earlier: Catalog | None = None) -> Catalog:
