@@ -1,11 +1,15 @@
 """Sentences, plurals, names and numbers in a language; where one is missing, the next one speaks."""
 
-from datetime import date, datetime, time
+import subprocess
+import sys
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
+from babel import localedata
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -303,3 +307,35 @@ def test_digits_are_western_in_every_language(tmp_path: Path, babel: str) -> Non
     said.append(text.month(date(2026, 3, 1)))
     assert not [c for c in "".join(said) if c.isdecimal() and not c.isascii()]
     assert "1730" in "".join(c for c in said[3] if c.isdecimal())
+
+
+def test_what_is_let_go_of_languages_changes_no_sentence() -> None:
+    """In a process of its own: what Babel keeps is kept for all."""
+    said = "import tests.test_i18n as here, sys; sys.stdout.buffer.write(here.everything_said(let_go={}).encode())"
+    whole, spared = (
+        subprocess.run([sys.executable, "-c", said.format(let_go)], check=True, capture_output=True).stdout
+        for let_go in (False, True)
+    )
+    assert whole
+    assert whole == spared
+
+
+def everything_said(*, let_go: bool) -> str:
+    """Every form of days, numbers and names in every language; each language once, for Babel's are large."""
+    languages = load_languages()
+    if let_go:
+        languages.let_go()
+        assert "currency_names" not in localedata.load("de"), "something was let go"
+    days = [date(2026, 1, 1) + timedelta(days) for days in range(366)]
+    said: list[str] = []
+    for language in languages:
+        text = languages.translator(language.tag)
+        said += [
+            form(day)
+            for day in days
+            for form in (text.day, partial(text.day, with_year=True), text.month, text.weekday)
+        ]
+        said += [text.number(1234.5), text.money(Decimal("1234.50")), text.money(Decimal(3)), text.clock(time(9, 5))]
+        said += [text.list("abcd"[:count]) for count in range(5)]
+        said += [text.language_name(tag) for tag in ("fa", "ckb", "ku", "ro", "so", "ti", "en", "zh")]
+    return "\n".join(said)

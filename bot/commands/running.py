@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from bot.allocator import share_one_pool
 from bot.commands.base import (
     BERLIN,
     built,
@@ -28,6 +29,7 @@ def serve_command(catalog: Path | None) -> None:
     """Run every configured channel until the process is told to end (SIGTERM)."""
     import asyncio  # noqa: PLC0415 only this command serves
 
+    share_one_pool()
     with without_extras():
         from bot.conversation import Conversation  # noqa: PLC0415
         from bot.logs import set_up_logs  # noqa: PLC0415
@@ -39,9 +41,11 @@ def serve_command(catalog: Path | None) -> None:
     with clear_errors():
         settings = Settings()
         set_up_logs(debug=settings.log_debug)
+        languages = load_languages()
+        languages.let_go()
         with without_extras():
-            ways = channels(settings, load_languages())
-        conversation = Conversation(opened(catalog, None), lambda: datetime.now(BERLIN).replace(tzinfo=None))
+            ways = channels(settings, languages)
+        conversation = Conversation(opened(catalog, None, languages), lambda: datetime.now(BERLIN).replace(tzinfo=None))
         asyncio.run(serve(settings, conversation, ways, build=None if catalog else build))
 
 
