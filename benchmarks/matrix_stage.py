@@ -1,6 +1,7 @@
 """One installation on a real homeserver, the families who write to it, and a gateway beside, for as long as a proof takes."""
 
 import asyncio
+import os
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -13,7 +14,7 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 from benchmarks.messenger import Messenger
 from benchmarks.stage import ROOT
 from bot.dialogue.model import Text
-from tests.matrix.homeserver import ON_A_LEASH
+from tests.matrix.homeserver import ON_A_LEASH, PASSWORD
 from tests.matrix.house import House, heard
 from tests.matrix.person import Person, online
 
@@ -26,7 +27,7 @@ class Installation:
     """A service process, its log, and its gateway."""
 
     house: House
-    options: tuple[str, ...] = ()
+    whole: bool = False  # `nahbei serve` itself, not a hasty parrot
     url: str = ""
     gateway: Messenger = field(init=False)
     _process: Process | None = None
@@ -37,9 +38,16 @@ class Installation:
     async def start(self) -> None:
         self.house.folder.mkdir(parents=True, exist_ok=True)
         where = (str(self.house.folder), self.url or self.house.server.url, self.house.bot)
+        command = ("bot.cli", "serve") if self.whole else ("tests.matrix.victim", *where)
+        settings = dict(zip(("DATA_DIR", "MATRIX_HOMESERVER", "MATRIX_USER"), where, strict=True)) | {
+            "MATRIX_PASSWORD": PASSWORD,
+            "GATEWAY_SOCKET": str(self.house.folder / "socket"),
+            "HEALTH_LISTEN": "off",
+        }
+        surroundings = os.environ | {f"NAHBEI_{name}": value for name, value in settings.items()}
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *ON_A_LEASH, "tests.matrix.victim", *where, *self.options, cwd=ROOT, stdin=PIPE, stdout=log, stderr=log
+                *ON_A_LEASH, *command, cwd=ROOT, env=surroundings, stdin=PIPE, stdout=log, stderr=log
             )
 
     async def kill(self) -> None:
@@ -102,9 +110,9 @@ class Beside:
 
 
 @asynccontextmanager
-async def installed(house: House, *options: str, url: str = "") -> AsyncIterator[Installation]:
+async def installed(house: House, *, whole: bool = False, url: str = "") -> AsyncIterator[Installation]:
     """An installation that runs."""
-    installation = Installation(house, options, url)
+    installation = Installation(house, whole, url)
     await installation.start()
     try:
         yield installation

@@ -1,4 +1,4 @@
-"""An installation as a process of its own, to be killed: python -m tests.matrix.victim FOLDER URL USER [--whole]."""
+"""An installation as a process of its own, to be killed: python -m tests.matrix.victim FOLDER URL USER."""
 
 import asyncio
 import sys
@@ -7,12 +7,10 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from benchmarks.victim import real_conversation
 from bot.config import Settings
 from bot.i18n import load_languages
 from bot.logs import set_up_logs
 from bot.serve import channels, serve
-from bot.service import Limits
 from tests.matrix.homeserver import PASSWORD
 from tests.matrix.house import LIMITS, Parrot
 
@@ -23,9 +21,6 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("url")
     parser.add_argument("user")
-    parser.add_argument(
-        "--whole", action="store_true", help="the whole assistant as it usually runs, not a hasty parrot"
-    )
     chosen = parser.parse_args()
     set_up_logs(sys.stderr)
     settings = Settings(
@@ -36,9 +31,7 @@ def main() -> None:
         gateway_socket=chosen.folder / "socket",
         health_listen="off",
     )
-    conversation = real_conversation(chosen.folder) if chosen.whole else Parrot()
-    limits = Limits() if chosen.whole else LIMITS
-    asyncio.run(serve(settings, conversation, channels(settings, load_languages()), limits=limits))
+    asyncio.run(serve(settings, Parrot(), channels(settings, load_languages()), limits=LIMITS))
 
 
 if __name__ == "__main__":
