@@ -4,9 +4,13 @@ import io
 from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook as Book
+from openpyxl import load_workbook
 
 from catalog.sources.spreadsheet import read_xlsx
 from catalog.sources.tables import RefusedFileError, Row, Workbook
@@ -88,3 +92,36 @@ def test_what_is_made_to_break_the_reader_is_refused(tmp_path: Path, content: Ca
     with pytest.raises(RefusedFileError) as refusal:
         read(tmp_path, content())
     assert refusal.value.code == code
+
+
+VALUES = st.one_of(
+    st.none(),
+    st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"), max_size=12),
+    st.integers(-(10**9), 10**9),
+    st.floats(-1e9, 1e9, allow_nan=False),
+    st.booleans(),
+    st.dates(date(1950, 1, 1), date(2099, 12, 31)),
+    st.datetimes(datetime(1950, 1, 1), datetime(2099, 12, 31)).map(lambda at: at.replace(microsecond=0)),  # noqa: DTZ001 as a spreadsheet has it
+    st.times().map(lambda at: at.replace(microsecond=0)),
+)
+
+
+@given(st.lists(st.lists(VALUES, max_size=6), max_size=6))
+def test_the_cells_are_those_that_the_library_reads_itself(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[object]]
+) -> None:
+    content = hostile.workbook(("Titel",), *rows)
+    path = hostile.save(tmp_path_factory.getbasetemp(), content, "cells.xlsx")
+    [table] = read_xlsx(path).tables
+    sheet = load_workbook(path, data_only=True).worksheets[0]
+    expected = [Row(number, _plain(values)) for number, values in enumerate(sheet.values, start=1)]
+    assert table.rows == tuple(row for row in expected if row.cells)
+
+
+def _plain(values: tuple[object, ...]) -> tuple[Any, ...]:
+    """As a table has them: days without a time are days, and nothing but blanks is not there."""
+    cells = [value.date() if isinstance(value, datetime) and value.time() == time() else value for value in values]
+    cells = [None if isinstance(cell, str) and not cell.strip() else cell for cell in cells]
+    while cells and cells[-1] is None:
+        cells.pop()
+    return tuple(cells)

@@ -57,7 +57,7 @@ def test_all_texts_together_have_a_limit_too() -> None:
     draft, full = Draft(), ["x" * LONGEST_CELL] * MOST_COLUMNS
     for number in range(MOST_CHARACTERS // (LONGEST_CELL * MOST_COLUMNS)):
         draft.add(f"Blatt {number}", 1, [*full])
-    with pytest.raises(RefusedFileError, match="text-too-much"):
+    with pytest.raises(RefusedFileError, match="file-too-large"):
         draft.add("one more", 1, ["x"])
 
 

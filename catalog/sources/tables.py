@@ -83,8 +83,10 @@ class Draft:
             raise RefusedFileError("columns-too-many", limit=str(MOST_COLUMNS))
         lengths = [len(cell) for cell in cells if isinstance(cell, str)]
         self.characters += sum(lengths)
-        if max(lengths, default=0) > LONGEST_CELL or self.characters > MOST_CHARACTERS:
+        if max(lengths, default=0) > LONGEST_CELL:
             raise RefusedFileError("text-too-much", row=str(number))
+        if self.characters > MOST_CHARACTERS:
+            raise RefusedFileError("file-too-large")
         rows.append(Row(number, tuple(cells)))
 
     def workbook(self, remarks: Iterable[Remark] = ()) -> Workbook:
