@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from bot.dialogue.danger import helplines_for
@@ -11,15 +11,14 @@ from bot.dialogue.steps.base import Scene
 from bot.dialogue.steps.topic import ASIDE
 from bot.dialogue.wording import reasons
 from bot.i18n import without_isolates
+from bot.moments import parse_moment
 from bot.understanding.reading import Understanding
 from bot.understanding.topic import TopicGuesses
 from catalog.catalog import Catalog
 from catalog.places import Found, Place
 from catalog.search import Hit, Query
 
-NOON = time(12)
 MOST_OFFERS = 100
-YEARS = range(1990, 2100)  # in which a conversation can take place
 TOPICS_SHOWN = 5
 TOPIC_WEIGHTS = (1.0, 0.7, 0.5)
 WRONG_LINE = "this line is not a JSON object"
@@ -239,19 +238,3 @@ def _moment(today: object, now: datetime) -> datetime:
         return parse_moment(str(today))
     except ValueError as error:
         raise LineError(str(error)) from error
-
-
-def parse_moment(text: str) -> datetime:
-    """Read "2026-11-22" (then it is noon) or "2026-11-22T21:30".
-
-    Raises:
-        ValueError: with an example of the right form.
-    """
-    try:
-        has_time = "T" in text or " " in text.strip()
-        moment = datetime.fromisoformat(text) if has_time else datetime.combine(date.fromisoformat(text), NOON)
-    except ValueError as error:
-        raise ValueError(f"{text!r} is not a date such as 2026-11-22") from error
-    if moment.year not in YEARS:
-        raise ValueError(f"{text!r} is too far away: use a year from {YEARS.start} to {YEARS.stop - 1}")
-    return moment.replace(tzinfo=None)

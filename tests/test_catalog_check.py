@@ -1,6 +1,8 @@
 """`nahbei catalog check` and `duplicates` as a coordinator and a script use them."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -139,3 +141,9 @@ def test_no_duplicates_are_good_news(tmp_path: Path) -> None:
     other = an_offer(Site(kind="online"), id="other", title="Schuldnerberatung")
     code, output, _ = run("catalog", "duplicates", str(workbook(tmp_path, an_offer(), other)))
     assert (code, output.strip()) == (0, "Nahbei hat keine doppelten Angebote gefunden.")
+
+
+def test_the_reading_begins_before_anything_large_is_loaded() -> None:
+    told = "import sys, bot.commands.catalog_check; print({'numpy', 'pydantic', 'rich', 'sqlalchemy'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -181,9 +182,11 @@ def test_places_of_the_operator_are_used() -> None:
 
 
 def commands(group: Any = main, path: Iterable[str] = ()) -> Iterable[list[str]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         yield [*path, name]
-        if hasattr(command, "commands"):
+        if isinstance(command, click.Group):
             yield from commands(command, [*path, name])
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.i18n import FSI, PDI
-from bot.jsonlines import Answer, Desk, answered, match, parse_moment, understand
+from bot.jsonlines import Answer, Desk, answered, match, understand
+from bot.moments import parse_moment
 from catalog.topics import Topics
 
 NOT_AN_OBJECT = {"id": None, "error": "this line is not a JSON object"}

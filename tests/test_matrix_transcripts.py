@@ -12,7 +12,8 @@ import pytest
 from bot.channels.matrix.layout import KEYCAPS, Choices
 from bot.conversation import Conversation
 from bot.i18n import without_isolates
-from bot.jsonlines import Desk, parse_moment
+from bot.jsonlines import Desk
+from bot.moments import parse_moment
 from tests.conftest import NOW
 from tests.matrix.house import House
 from tests.matrix.person import Person, online

@@ -16,8 +16,9 @@ from bot.channels.telegram.receiving import MOST_TYPING, TYPING_AFTER, Ornaments
 from bot.conversation import Conversation
 from bot.dialogue.model import Ask, Choice, Input, Location, Option, State, Text, Turn
 from bot.i18n import Languages, without_isolates
-from bot.jsonlines import Desk, parse_moment
+from bot.jsonlines import Desk
 from bot.keys import Keys
+from bot.moments import parse_moment
 from bot.store import retention
 from tests.conftest import NOW
 from tests.serving import Echo

@@ -91,3 +91,8 @@ def test_a_skeleton_has_no_vowels(text: str) -> None:
 
 def test_only_the_beginning_of_a_very_long_text_is_looked_at() -> None:
     assert clean("a" * MAX_LENGTH + "b" * 100_000) == "a" * MAX_LENGTH
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=40))
+def test_plain_letters_are_folded_as_among_others(text: str) -> None:
+    assert clean(f"{text} ж") == f"{clean(text)} ж".strip()

@@ -10,7 +10,8 @@ import pytest
 from bot.channels import console
 from bot.dialogue.model import Ask, Card, Choice, Input, Turn
 from bot.i18n import without_isolates
-from bot.jsonlines import Desk, parse_moment
+from bot.jsonlines import Desk
+from bot.moments import parse_moment
 from tests.conftest import NOW, Chat
 
 FOLDER = Path(__file__).parent / "transcripts"

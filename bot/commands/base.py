@@ -1,80 +1,38 @@
-"""What all commands share: one-line errors, the catalog that the settings name, the database for a moment."""
+"""What all commands share: the catalog that the settings name, the moment, the database for a moment."""
 
-import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from tomllib import TOMLDecodeError
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-import click
-from pydantic import ValidationError
 
 from bot.config import Settings
 from bot.i18n import Languages, load_languages
-from bot.jsonlines import Desk, parse_moment
+from bot.moments import parse_moment
 from bot.store import FILE
-from bot.understanding.reading import Understanding
-from bot.vocabulary import language_model, topic_index
 from catalog.catalog import Catalog, load_catalog, published_catalog
 from catalog.search import Freshness
 from catalog.versions import Published
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.jsonlines import Desk
     from bot.keys import Keys
     from bot.store.database import Database
+    from bot.understanding.reading import Understanding
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-@contextmanager
-def clear_errors() -> Iterator[None]:
-    """Say what is wrong in one line; exit code 2."""
-    try:
-        yield
-    except ValidationError as error:
-        names = ", ".join(f"NAHBEI_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
-        raise click.UsageError(names) from error
-    except TOMLDecodeError as error:
-        raise click.UsageError(f"nahbei.toml: {error}") from error
-    except OSError as error:
-        said = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
-        raise click.UsageError(" ".join(said.split())) from error
-    except ValueError as error:
-        raise click.UsageError(" ".join(str(error).split())) from error
-
-
-class OneLineErrors(click.Group):
-    """A group whose errors are one line, without the usage around it."""
-
-    def main(self, *args: Any, **extra: Any) -> Any:
-        try:
-            return super().main(*args, **{**extra, "standalone_mode": False})
-        except click.ClickException as error:
-            click.echo(f"nahbei: {error.format_message()}", err=True)
-            sys.exit(2)
-        except click.Abort:
-            sys.exit(130)
-
-
-catalog_option = click.option(
-    "--catalog",
-    type=click.Path(path_type=Path),
-    help="A catalog (XLSX, ODS, CSV, YAML, JSON or a folder of YAML). Without it: what is published, else NAHBEI_CATALOG, else what ships.",
-)
-today_option = click.option(
-    "--today", metavar="DATE", help="Act as if it were this day, such as 2026-11-22 or 2026-11-22T21:30."
-)
-
-
-def opened(catalog: Path | None, today: str | None, languages: Languages | None = None) -> Desk:
+def opened(catalog: Path | None, today: str | None, languages: Languages | None = None) -> "Desk":
     """Load catalogs, places and, where they are not there yet, languages, as the settings and options say.
 
     The catalog is the one that is named, else the one that is published, else NAHBEI_CATALOG, else what ships.
     """
+    from bot.jsonlines import Desk  # noqa: PLC0415 most commands of a coordinator talk to nobody
+
     settings = Settings()
     now = moment(today)
     published = None if catalog else newest(settings)
@@ -118,7 +76,10 @@ def newest(settings: Settings) -> Published | None:
     return look(key, settings.data_dir, url, lambda there: db.newest(there) if db.has_tables(there) else None)
 
 
-def _understanding(languages: Languages, catalog: Catalog, folder: Path) -> Understanding:
+def _understanding(languages: Languages, catalog: Catalog, folder: Path) -> "Understanding":
+    from bot.understanding.reading import Understanding  # noqa: PLC0415 see above
+    from bot.vocabulary import language_model, topic_index  # noqa: PLC0415 the same
+
     dangers = (topic.id for topic in catalog.topics.topics.values() if topic.is_danger)
     tables = partial(topic_index, languages, folder), partial(language_model, languages, folder)
     return Understanding(languages, dangers, *tables)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from bot.commands.base import BERLIN, catalog_option, clear_errors, known, opened, opened_database, today_option
+from bot.commands.base import BERLIN, known, opened, opened_database
+from bot.commands.options import catalog_option, clear_errors, today_option
 from bot.config import Settings
 from bot.gaps import Challenge
 from bot.jsonlines import Desk
@@ -163,6 +164,3 @@ def _stored(settings: Settings) -> "tuple[Mapping[str, Sequence[Row]], Sequence[
 
     with opened_database(settings) as (database, _):
         return database.run(counters.published), database.run(challenges.listed)
-
-
-COMMANDS: tuple[click.Command, ...] = (coverage_command, challenge)

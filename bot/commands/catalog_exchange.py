@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from bot.commands.base import BERLIN, clear_errors, moment, newest, opened_database, places_table, today_option
-from bot.commands.catalog_check import file_argument, lang_option
+from bot.commands.base import BERLIN, moment, newest, opened_database, places_table
 from bot.commands.importing import Desk, read_foreign, said_error
+from bot.commands.options import clear_errors, file_argument, lang_option, today_option
 from bot.config import Settings
 from bot.exchange_words import WORDS
 from catalog.catalog import load_places
@@ -181,6 +181,3 @@ def _read(file: Path, lang: Lang, on: date) -> Source:
         return read_catalog(file, load_topics(), on)
     except UnreadableError as error:
         raise ValueError(said_error(error, lang)) from error
-
-
-COMMANDS: tuple[click.Command, ...] = (import_command, export_command, geocode_command)

@@ -6,16 +6,10 @@ from pathlib import Path
 
 import click
 
-from bot.commands.base import (
-    BERLIN,
-    clear_errors,
-    moment,
-    newest,
-    opened_database,
-    today_option,
-)
-from bot.commands.catalog_check import file_argument, lang_option, surroundings
+from bot.commands.base import BERLIN, moment, newest, opened_database
 from bot.commands.catalog_stale import who_option
+from bot.commands.checking import surroundings
+from bot.commands.options import clear_errors, file_argument, lang_option, today_option
 from bot.config import Settings
 from bot.publishing import caution_lines, day, difference_lines, error_lines, few, history_table, summary
 from bot.publishing_words import WORDS
@@ -207,12 +201,3 @@ def _say_published(settings: Settings, version: Version, lang: Lang, *, is_new: 
     click.echo(said.format(number=version.number, offers=version.offers, day=day(version.at, lang)))
     if settings.catalog:
         click.echo(words["overrules"].format(path=settings.catalog))
-
-
-COMMANDS: tuple[click.Command, ...] = (
-    diff_command,
-    publish_command,
-    rollback_command,
-    history_command,
-    watch_command,
-)

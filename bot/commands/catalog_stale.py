@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from bot.commands.base import catalog_option, clear_errors, moment, newest, opened, opened_database, today_option
-from bot.commands.catalog_check import lang_option
+from bot.commands.base import moment, newest, opened, opened_database
+from bot.commands.options import catalog_option, clear_errors, lang_option, today_option
 from bot.config import Settings
 from bot.publishing import written
 from bot.publishing_words import WORDS
@@ -78,6 +78,3 @@ def confirm_command(offers: tuple[str, ...], who: str, lang: Lang, today: str | 
         with opened_database(settings) as (database, _):
             database.run(db.confirm, offers, on=on, by=who)
     click.echo(words["confirmed"].format(n=len(set(offers)), day=written(on, lang)))
-
-
-COMMANDS: tuple[click.Command, ...] = (stale_command, confirm_command)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 from pydantic import SecretStr
 
-from bot.commands.base import clear_errors
+from bot.commands.options import clear_errors
 from bot.config import Settings
 
 if TYPE_CHECKING:

@@ -4,11 +4,8 @@ from pathlib import Path
 
 import click
 
-from bot.commands.base import (
-    catalog_option,
-    clear_errors,
-    opened,
-)
+from bot.commands.base import opened
+from bot.commands.options import catalog_option, clear_errors
 from bot.config import Settings
 
 

@@ -7,15 +7,8 @@ from pathlib import Path
 import click
 
 from bot.allocator import share_one_pool
-from bot.commands.base import (
-    BERLIN,
-    built,
-    catalog_option,
-    clear_errors,
-    known,
-    opened,
-    opened_database,
-)
+from bot.commands.base import BERLIN, built, known, opened, opened_database
+from bot.commands.options import catalog_option, clear_errors
 from bot.config import Settings
 from bot.extras import without_extras
 from bot.i18n import load_languages

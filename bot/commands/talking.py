@@ -10,14 +10,8 @@ from threading import Thread
 
 import click
 
-from bot.commands.base import (
-    BERLIN,
-    catalog_option,
-    clear_errors,
-    known,
-    opened,
-    today_option,
-)
+from bot.commands.base import BERLIN, known, opened
+from bot.commands.options import catalog_option, clear_errors, today_option
 from bot.dialogue.engine import respond
 from bot.dialogue.model import Answers, Command, Input, State, Text, Turn
 from bot.jsonlines import Answer, answered, match, understand

@@ -1,13 +1,20 @@
-"""Reads a catalog whatever its format; the end of its name says which."""
+"""Reads a catalog whatever its format; the end of its name says which. Loads only what that format needs."""
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from catalog.problems import Problem, Spot, UnreadableError
-from catalog.sources.base import Source
 from catalog.sources.tables import RefusedFileError, Workbook
-from catalog.sources.yaml import read_yaml
-from catalog.topics import Topics
+
+if TYPE_CHECKING:
+    from catalog.sources.base import Source
+    from catalog.topics import Topics
+
+Tables = Callable[[], Workbook]  # waits until a file is read
 
 YAML, TEXT_TABLES, JSON = (".yaml", ".yml"), (".csv", ".tsv", ".txt"), (".json", ".geojson")
 WORKBOOKS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".ods": "ods"}
@@ -18,8 +25,10 @@ YAML_MARKS = (b"\n", b",", b"[", b"{")
 FORMATS = ".xlsx, .ods, .csv, .yaml, .json, .geojson"
 
 
-def read_catalog(path: Path, topics: Topics, today: date) -> Source:
+def read_catalog(path: Path, topics: "Topics", today: date, tables: Tables | None = None) -> "Source":
     """Read a file, or a folder of YAML files. What is wrong with single offers is in the source's problems.
+
+    `tables`: what `read_tables` gives for this file, where somebody has begun to read it before.
 
     Raises:
         OSError: when there is no such file or nobody may read it.
@@ -28,6 +37,8 @@ def read_catalog(path: Path, topics: Topics, today: date) -> Source:
     suffix = path.suffix.lower()
     _check_size(path, suffix)
     if path.is_dir() or suffix in YAML:
+        from catalog.sources.yaml import read_yaml  # noqa: PLC0415 see above
+
         return read_yaml(path, topics, today)
     if suffix in JSON:
         return _read_json(path, topics, today)
@@ -35,9 +46,17 @@ def read_catalog(path: Path, topics: Topics, today: date) -> Source:
         raise UnreadableError(Problem(Spot(path.name), "file-old-excel"))
     if suffix not in {*WORKBOOKS, *TEXT_TABLES}:
         raise UnreadableError(Problem(Spot(path.name), "file-kind-unknown", suffix, {"formats": FORMATS}))
-    from catalog.sources.sheets import read_workbook  # noqa: PLC0415 whoever keeps YAML need not load all this
+    from catalog.sources.sheets import read_workbook  # noqa: PLC0415 see above
 
-    return read_workbook(read_tables(path), path, topics)
+    return read_workbook(tables() if tables else read_tables(path), path, topics)
+
+
+@contextmanager
+def begun(path: Path) -> Iterator[Tables | None]:
+    """Begin to read a table: mostly a wait for another process, beside which there is something else to do."""
+    with ThreadPoolExecutor(1) as beside:
+        is_table = path.suffix.lower() in {*WORKBOOKS, *TEXT_TABLES} and not path.is_dir()
+        yield beside.submit(read_tables, path).result if is_table else None
 
 
 def read_tables(path: Path) -> Workbook:
@@ -47,7 +66,7 @@ def read_tables(path: Path) -> Workbook:
         OSError: when there is no such file or nobody may read it.
         UnreadableError: when it cannot or must not be read.
     """
-    from catalog.sources.csv import read_csv  # noqa: PLC0415 whoever keeps YAML need not load all this
+    from catalog.sources.csv import read_csv  # noqa: PLC0415 see above
     from catalog.sources.guarded import read_guarded  # noqa: PLC0415 the same
 
     _check_size(path, path.suffix.lower())
@@ -58,8 +77,8 @@ def read_tables(path: Path) -> Workbook:
         raise UnreadableError(Problem(Spot(path.name), refusal.code, details=refusal.details)) from refusal
 
 
-def _read_json(path: Path, topics: Topics, today: date) -> Source:
-    from catalog.sources.json import is_own_form, loaded, read_json  # noqa: PLC0415 rarely needed
+def _read_json(path: Path, topics: "Topics", today: date) -> "Source":
+    from catalog.sources.json import is_own_form, loaded, read_json  # noqa: PLC0415 see above
 
     content = loaded(path)
     if is_own_form(content):

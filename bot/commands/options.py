@@ -1,0 +1,43 @@
+"""Options that several commands share, and what becomes of errors. Loads nothing: some commands begin their work at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+file_argument = click.argument("file", type=click.Path(path_type=Path))
+lang_option = click.option(
+    "--lang", type=click.Choice(["de", "en"]), default="de", show_default=True, help="The language of the report."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+catalog_option = click.option(
+    "--catalog",
+    type=click.Path(path_type=Path),
+    help="A catalog (XLSX, ODS, CSV, YAML, JSON or a folder of YAML). Without it: what is published, else NAHBEI_CATALOG, else what ships.",
+)
+today_option = click.option(
+    "--today", metavar="DATE", help="Act as if it were this day, such as 2026-11-22 or 2026-11-22T21:30."
+)
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Say what is wrong in one line; exit code 2."""
+    try:
+        yield
+    except OSError as error:
+        said = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
+        raise click.UsageError(" ".join(said.split())) from error
+    except ValueError as error:
+        raise click.UsageError(" ".join(_said(error).split())) from error
+
+
+def _said(error: ValueError) -> str:
+    from tomllib import TOMLDecodeError  # noqa: PLC0415 see above
+
+    from pydantic import ValidationError  # noqa: PLC0415 the same
+
+    if isinstance(error, ValidationError):
+        return ", ".join(f"NAHBEI_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+    return f"nahbei.toml: {error}" if isinstance(error, TOMLDecodeError) else str(error)
