@@ -45,9 +45,15 @@ def check_hours(expression: str) -> str:
     Raises:
         ValueError: with an example of the right form.
     """
-    if expression and not validate(expression):
+    if expression and not is_readable(expression):
         raise ValueError(f"opening hours {expression!r} are not in OSM form, such as 'Mo-Fr 09:00-12:00; PH off'")
     return expression
+
+
+@lru_cache(maxsize=1024)
+def is_readable(expression: str) -> bool:
+    """Whether a program can read it; a table and the model both ask for every offer."""
+    return bool(validate(expression))
 
 
 def is_public_holiday(day: date, state: str | None = None) -> bool:

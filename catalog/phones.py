@@ -37,13 +37,11 @@ def is_fictitious(number: str) -> bool:
 
 def is_costly(number: str) -> bool:
     """Whether a call costs more than one to a neighbour: 0900, 0137, 0180."""
-    parsed = _parsed(number)
-    return parsed is not None and phonenumbers.number_type(parsed) in COSTLY
+    return _kind(number) in COSTLY
 
 
 def is_mobile(number: str) -> bool:
-    parsed = _parsed(number)
-    return parsed is not None and phonenumbers.number_type(parsed) == PhoneNumberType.MOBILE
+    return _kind(number) == PhoneNumberType.MOBILE
 
 
 def area(number: str) -> str:
@@ -59,3 +57,10 @@ def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
         return phonenumbers.parse(number, "DE")
     except NumberParseException:
         return None
+
+
+@lru_cache(maxsize=4096)
+def _kind(number: str) -> int | None:
+    """One of PhoneNumberType. To find it out takes the library longer than to read the number."""
+    parsed = _parsed(number)
+    return None if parsed is None else phonenumbers.number_type(parsed)

@@ -4,6 +4,7 @@ import csv
 import gzip
 import marshal
 import os.path
+import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -26,6 +27,8 @@ FUZZY_KEEP = 12
 SURE = 0.80  # Damerau-Levenshtein similarity from which a misspelt name is worth proposing
 CLEAR = 0.06  # how much better than the next name the best must be
 PROMINENT = 8  # times as many inhabitants as its namesakes: the one that is meant
+
+_ADDITION = re.compile(r" \(| - |/|, | (?:am|an der|im|in der|in|vor der|bei|ob der) ")
 
 STATES = {
     "Baden-Württemberg": "DE-BW",
@@ -262,26 +265,11 @@ def _consonants(cleaned: str) -> str:
 
 def _short(name: str) -> str:
     """Drop what people leave out: "am Main", "(Saale)", "im Breisgau"."""
-    for cut in (
-        " (",
-        " - ",
-        "/",
-        ", ",
-        " am ",
-        " an der ",
-        " im ",
-        " in der ",
-        " in ",
-        " vor der ",
-        " bei ",
-        " ob der ",
-    ):
-        name = name.split(cut)[0]
-    return name
+    return _ADDITION.split(name, maxsplit=1)[0]
 
 
 def _keys(name: str) -> set[str]:
-    return {key for key in (clean(name), clean(_short(name))) if key}
+    return {key for key in map(clean, {name, _short(name)}) if key}
 
 
 def _all_keys(place: Place) -> set[str]:

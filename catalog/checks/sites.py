@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from catalog.checks.base import Finding, Surroundings
 from catalog.checks.towns import Towns
-from catalog.geo import distances_km
+from catalog.geo import distance_km
 from catalog.model import Offer, Site
 from catalog.places import Place
 from catalog.text import clean
@@ -111,4 +111,4 @@ def _in_germany(lat: float, lon: float) -> bool:
 
 
 def _km(place: Place, lat: float, lon: float) -> float:
-    return float(distances_km(place.lat, place.lon, [lat], [lon])[0])
+    return distance_km((place.lat, place.lon), (lat, lon))

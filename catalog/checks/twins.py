@@ -63,7 +63,7 @@ def find_twins(offers: Iterable[Offer]) -> Iterator[Twins]:
 
 def _likeness(titles: Sequence[str]) -> NDArray[np.uint8]:
     likeness: NDArray[np.uint8] = process.cdist(
-        titles, titles, scorer=fuzz.ratio, score_cutoff=LIKE_TITLE, dtype=np.uint8
+        titles, titles, scorer=fuzz.ratio, score_cutoff=LIKE_TITLE, dtype=np.uint8, workers=-1
     )
     return likeness
 

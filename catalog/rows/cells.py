@@ -31,9 +31,10 @@ def text_of(cell: Cell) -> str:
 
 def read_text(cell: Cell) -> Reading[str]:
     """Visible text in one spelling. What turns the direction of a line, or hides, is left out and said."""
-    text = unicodedata.normalize("NFC", text_of(cell).replace("\r\n", "\n").replace("_x000D_\n", "\n"))
-    if text.isprintable():
-        return Reading(_SPACES.sub(" ", text).strip())
+    text = unicodedata.normalize("NFC", text_of(cell))
+    if text.isprintable():  # as most are: then the only white space in it is the space
+        return Reading(line(text))
+    text = text.replace("\r\n", "\n").replace("_x000D_\n", "\n")
     seen = "".join(c if not _is_unseen(c) else " " if c in HARMLESS else "" for c in text)
     doubts = (Doubt("hidden-characters"),) if any(_is_unseen(c) and c not in HARMLESS for c in text) else ()
     return Reading(_LINES.sub("\n", _SPACES.sub(" ", seen)).strip(), doubts)

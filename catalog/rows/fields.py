@@ -57,7 +57,8 @@ class RowFields:
 
     def keep(self, key: str, reading: Reading[Any], name: str = "") -> None:
         """Take a value over, unless nothing was said; and every doubt."""
-        self.doubts += [(doubt.column or key, doubt) for doubt in reading.doubts]
+        if reading.doubts:
+            self.doubts += [(doubt.column or key, doubt) for doubt in reading.doubts]
         if reading.value not in (None, "", ()):
             self.values[name or key] = reading.value
 
@@ -68,7 +69,8 @@ def read_fields(cells: Mapping[str, Cell], layout: Layout) -> RowFields:
     for key, cell in cells.items():
         text = read_text(cell)
         row.texts[key] = text.value
-        row.doubts += [(key, doubt) for doubt in text.doubts]
+        if text.doubts:
+            row.doubts += [(key, doubt) for doubt in text.doubts]
     for key, column in layout.offers.items():
         if row.texts.get(key):
             _read_cell(row, key, column)

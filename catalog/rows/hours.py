@@ -6,9 +6,7 @@ Either every word of a cell is understood or none of it is used: half-understood
 import re
 from typing import NamedTuple
 
-from opening_hours import validate
-
-from catalog.hours import ALWAYS
+from catalog.hours import ALWAYS, is_readable
 from catalog.rows.base import Doubt, Reading
 from catalog.rows.week import week_of
 
@@ -46,11 +44,11 @@ def read_hours(text: str) -> Reading[Hours]:
         return Reading(Hours("", by_appointment=True))
     osm = ALWAYS if ALL_DAY.fullmatch(rest) else week_of(rest) if len(low) <= LONGEST else ""
     attached = asked is not None and asked["before"] is None  # "Mo 9–12, 14–16 Uhr nach Vereinbarung": which of them?
-    if not osm or not validate(osm) or (attached and ("," in osm or ";" in osm)):
+    if not osm or not is_readable(osm) or (attached and ("," in osm or ";" in osm)):
         return Reading(Hours(), (Doubt("hours-as-text"),))
     return Reading(Hours(osm, by_appointment=attached))
 
 
 def _is_osm(text: str) -> bool:
     """Valid, and with a time of day: "Mo-Fr" alone is valid too and would mean around the clock."""
-    return text == ALWAYS or bool(_OSM_TIME.search(_COMMENT.sub("", text)) and validate(text))
+    return text == ALWAYS or bool(_OSM_TIME.search(_COMMENT.sub("", text)) and is_readable(text))

@@ -17,7 +17,7 @@ from catalog.rows.fields import RowFields, read_fields
 from catalog.rows.headings import Headings, filled_rows
 from catalog.rows.identity import derived_ids, typed_id
 from catalog.rows.sites import COLUMNS as SITE_COLUMNS
-from catalog.sources.tables import Row, Table
+from catalog.sources.tables import BLANK, Row, Table
 from catalog.topics import Topics
 from catalog.words import folded
 
@@ -72,7 +72,9 @@ class OfferSheet:
         yield from self._remarks(rows, len(nameless))
 
     def _cells(self, row: Row) -> Mapping[str, Any]:
-        return {key: row.cells[at] for at, key in self.headings.columns.items() if at < len(row.cells)}
+        """The cells that hold something, by the key of their column."""
+        columns = self.headings.columns
+        return {columns[at]: cell for at, cell in enumerate(row.cells) if cell not in BLANK and at in columns}
 
     def _is_offer(self, fields: RowFields) -> bool:
         filled = [text for text in fields.texts.values() if text]
