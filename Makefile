@@ -49,6 +49,7 @@ proof: bench  ## some hours
 	@$(BIN)/python -m benchmarks.demand_attack
 	@$(BIN)/python -m benchmarks.memory
 	@$(BIN)/python -m benchmarks.catalog
+	@$(BIN)/python -m benchmarks.saves
 
 setup: $(VENV)/ready-dev
 

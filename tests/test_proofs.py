@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import breaking, crashes, endurance, fairness, faults, fuzz, load, outages
+from benchmarks import breaking, crashes, endurance, fairness, faults, fuzz, load, outages, saves
 from benchmarks.crashes import POINTS, Proof, ended, killed, killed_at
 from benchmarks.judge import Verdict, judge
 from benchmarks.messenger import Arrived, Said
@@ -178,3 +178,10 @@ def arrived(*lines: str) -> list[Arrived]:
 )
 def test_the_judge_sees_what_is_lost_repeated_overtaken_or_made_up(lines: Sequence[str], verdict: Verdict) -> None:
     assert judge(SAID, arrived(*lines), Echo()) == verdict
+
+
+def test_families_see_each_whole_save_and_never_half_of_one(tmp_path: Path) -> None:
+    outcome = asyncio.run(saves.saves(tmp_path, 12, whole_every=6))
+    assert outcome.is_good
+    assert outcome.refused > 0
+    assert len(outcome.delays) == 2
