@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Column, Connection, Double, Integer, LargeBinary, MetaData, Table, Text, inspect, select, text
 
-from catalog.positions import known
+from catalog import positions
 from catalog.versions import Confirmation, Packed, Published, Stamp, Version
 
 KEPT = 100  # versions; the oldest goes when a newer one comes
@@ -58,7 +58,8 @@ def has_tables(connection: Connection) -> bool:
 
 def stamp(connection: Connection) -> Stamp:
     """What is published now; asked every second, so it reads no content."""
-    return Stamp(*connection.execute(_STAMP).one())
+    version, confirmation = connection.execute(_STAMP).one()
+    return Stamp(version, confirmation, positions.count(connection))
 
 
 def history(connection: Connection) -> Sequence[Version]:
@@ -83,7 +84,7 @@ def newest(connection: Connection) -> Published | None:
     row = connection.execute(select(*_LINE, versions.c.content).where(versions.c.number == at.version)).one_or_none()
     if row is None:
         return None
-    return Published(at, Version(*row[:-1]), row[-1], confirmed(connection), known(connection))
+    return Published(at, Version(*row[:-1]), row[-1], confirmed(connection), positions.known(connection))
 
 
 def publish(connection: Connection, packed: Packed, *, who: str, note: str, now: float, base: int) -> Version:

@@ -5,7 +5,7 @@ The addresses are those of offers; no row is about a family.
 
 from datetime import date
 
-from sqlalchemy import Column, Connection, Double, MetaData, Table, Text, inspect, select, text
+from sqlalchemy import Column, Connection, Double, MetaData, Table, Text, func, inspect, select, text
 
 from catalog.geocoding import Known, Position
 
@@ -33,7 +33,15 @@ def known(connection: Connection) -> Known:
     return {address: None if lat is None else Position(lat, lon) for address, lat, lon in rows}
 
 
-def remember(connection: Connection, address: str, position: Position | None, on: date) -> None:
-    """Keep one answer, also that there was none."""
-    lat, lon = position or (None, None)
-    connection.execute(_REMEMBER, {"address": address, "lat": lat, "lon": lon, "asked_on": on.isoformat()})
+def count(connection: Connection) -> int:
+    """How many addresses are found; 0 in a database of an earlier nahbei."""
+    if not inspect(connection).has_table(positions.name):
+        return 0
+    return connection.execute(select(func.count(positions.c.lat))).scalar_one()
+
+
+def remember(connection: Connection, found: Known, on: date) -> None:
+    """Keep answers, also that there was none."""
+    for address, position in found.items():
+        lat, lon = position or (None, None)
+        connection.execute(_REMEMBER, {"address": address, "lat": lat, "lon": lon, "asked_on": on.isoformat()})

@@ -34,6 +34,7 @@ class Stamp(NamedTuple):
 
     version: int = 0
     confirmation: int = 0
+    positions: int = 0  # addresses that are found; an answer never changes or goes
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import NoResultFound
 
 from bot.store.database import Database
-from catalog import db
+from catalog import db, positions
 from catalog.db import KEPT, OutdatedError
+from catalog.geocoding import Position
 from catalog.model import Offer
 from catalog.versions import Confirmation, Stamp, shown, unpack
 from tests.checking import TODAY, an_offer
@@ -21,7 +22,7 @@ again = settings(max_examples=20, suppress_health_check=[HealthCheck.function_sc
 
 
 def test_before_the_first_version_there_is_nothing(database: Database) -> None:
-    assert database.run(db.stamp) == (0, 0)
+    assert database.run(db.stamp) == (0, 0, 0)
     assert database.run(db.newest) is None
     assert database.run(db.history) == []
     assert database.run(db.has_tables)
@@ -46,7 +47,7 @@ def test_the_same_catalog_again_is_no_new_version(database: Database) -> None:
     first = publish(database, (an_offer(), an_offer(id="other-cafe")), who="Kim")
     again = publish(database, (an_offer(id="other-cafe"), an_offer()), who="Sam")
     assert again == first
-    assert database.run(db.stamp) == (1, 0)
+    assert database.run(db.stamp) == (1, 0, 0)
 
 
 def test_whoever_compared_with_an_older_version_is_refused_and_nothing_changes(database: Database) -> None:
@@ -107,11 +108,11 @@ def test_after_publishing_and_going_back_the_offers_are_those_of_before(
 def test_what_is_confirmed_is_kept_over_every_publishing_and_noticed(database: Database) -> None:
     publish(database, (an_offer(), an_offer(id="other-cafe")))
     database.run(db.confirm, ["parents-cafe"], on=TODAY, by="Kim")
-    assert database.run(db.stamp) == (1, 1)
+    assert database.run(db.stamp) == (1, 1, 0)
     publish(database, (an_offer(title="Café am Hof"), an_offer(id="other-cafe")))
     published = database.run(db.newest)
     assert published
-    assert published.stamp == (2, 1)
+    assert published.stamp == (2, 1, 0)
     assert published.confirmations == {"parents-cafe": Confirmation(TODAY, "Kim")}
     assert [offer.verified_on == TODAY for offer in shown(published)] == [False, True]
 
@@ -130,23 +131,33 @@ def test_two_who_confirm_at_the_same_moment_are_both_noticed(database: Database,
         through.run(db.confirm, [offer], on=TODAY, by="Kim")
 
     at_once([lambda: confirm(database, "one"), lambda: confirm(neighbour, "two")])
-    assert database.run(db.stamp) == (0, 2)
+    assert database.run(db.stamp) == (0, 2, 0)
     assert set(database.run(db.confirmed)) == {"one", "two"}
 
 
 @again
-@given(st.lists(st.tuples(st.sampled_from(["publish", "confirm"]), st.integers(0, 3)), max_size=8))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["publish", "confirm", "geocode", "ask in vain"]), st.integers(0, 3)), max_size=8
+    )
+)
 def test_the_stamp_changes_exactly_when_the_catalog_does(database: Database, deeds: list[tuple[str, int]]) -> None:
     """Whoever has seen the newest stamp has seen the newest catalog."""
     empty(database)
     known: dict[Stamp, object] = {}
+    asked: set[int] = set()  # what was found once is never asked again
     for deed, n in deeds:
         if deed == "publish":
             publish(database, (an_offer(phone=f"030 23125 00{n}"),))
-        else:
+        elif deed == "confirm":
             database.run(db.confirm, ["parents-cafe"], on=TODAY + timedelta(n), by="")
+        else:
+            found = {f"weidenring {n}": Position(54.4, 6.6) if deed == "geocode" else None}
+            database.run(positions.remember, {} if deed != "geocode" and n in asked else found, TODAY)
+            asked.add(n)
         published = database.run(db.newest)
-        seen = published and (published.content, published.confirmations)
+        places = {key: at for key, at in published.positions.items() if at} if published else {}
+        seen = published and (published.content, published.confirmations, places)
         assert known.setdefault(database.run(db.stamp), seen) == seen
 
 

@@ -158,13 +158,13 @@ def test_a_post_code_that_nobody_knows_gives_no_position() -> None:
 
 def test_answers_are_kept_in_the_database(database: Database, neighbour: Database) -> None:
     today = date(2026, 11, 23)
-    database.run(positions.remember, HOUSE.key, THERE, today)
-    database.run(positions.remember, "nirgendweg 1", None, today)
+    database.run(positions.remember, {HOUSE.key: THERE, "nirgendweg 1": None}, today)
     assert neighbour.run(positions.known) == {HOUSE.key: THERE, "nirgendweg 1": None}
-    database.run(positions.remember, "nirgendweg 1", THERE, today)
+    database.run(positions.remember, {"nirgendweg 1": THERE}, today)
     assert neighbour.run(positions.known)["nirgendweg 1"] == THERE
 
 
 def test_a_database_of_an_earlier_version_knows_nothing(database: Database) -> None:
     database.run(positions.metadata.drop_all)
     assert database.run(positions.known) == {}
+    assert database.run(positions.count) == 0

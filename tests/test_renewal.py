@@ -20,9 +20,10 @@ from bot.service import Service
 from bot.store.database import Database
 from bot.store.opening import FILE, open_database, sqlite_engine
 from bot.upkeep import Upkeep
-from catalog import db
+from catalog import db, positions
 from catalog.catalog import Catalog, published_catalog
-from catalog.model import Offer
+from catalog.geocoding import Position, wanted
+from catalog.model import Offer, Site
 from catalog.search import short_key
 from catalog.versions import Content, Published, pack
 from tests.checking import TODAY, an_offer
@@ -99,6 +100,18 @@ def test_what_is_confirmed_is_taken_as_well(service: Service, renewal: Renewal, 
     look(renewal)
     (offer,) = [offer for offer in service.conversation.desk.catalog.index.offers if not offer.helpline]
     assert (offer.verified_on, offer.verified_by) == (TODAY, "Kim")
+
+
+def test_where_an_address_is_counts_as_soon_as_it_is_known(
+    service: Service, renewal: Renewal, database: Database
+) -> None:
+    offer = an_offer(Site(address="Am Hof 1", post_code="02826", municipality="Görlitz"))
+    publish(database, (offer,))
+    look(renewal)
+    database.run(positions.remember, {key: Position(51.15, 14.98) for key in wanted([offer])}, TODAY)
+    look(renewal)
+    (shown,) = [offer for offer in service.conversation.desk.catalog.index.offers if not offer.helpline]
+    assert (shown.sites[0].lat, shown.sites[0].lon) == (51.15, 14.98)
 
 
 def test_a_service_that_began_with_it_does_not_build_it_again(

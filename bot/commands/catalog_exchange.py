@@ -22,6 +22,8 @@ from catalog.sources.reading import read_catalog
 from catalog.topics import load_topics
 from catalog.versions import confirmed, unpack
 
+TOGETHER = 30  # answers that are kept at once: a running service takes a new catalog each time, and that is work
+
 replace_option = click.option("--replace", "may_replace", is_flag=True, help="Write over a file that is there.")
 
 
@@ -109,7 +111,7 @@ def geocode_command(file: Path, again: bool, lang: Lang) -> None:  # noqa: FBT00
     from rich.progress import track  # noqa: PLC0415 only this command shows progress
 
     from catalog import positions  # noqa: PLC0415 only where there is a database
-    from catalog.geocoding import GeocoderError, geocode, nominatim, wanted  # noqa: PLC0415 the same
+    from catalog.geocoding import GeocoderError, Position, geocode, nominatim, wanted  # noqa: PLC0415 the same
 
     words, failure = WORDS[lang], ""
     with clear_errors():
@@ -122,14 +124,19 @@ def geocode_command(file: Path, again: bool, lang: Lang) -> None:  # noqa: FBT00
         with opened_database(settings, fresh=True) as (database, _):
             known = {key: at for key, at in database.run(positions.known).items() if at or not again}
             news = {key: address for key, address in addresses.items() if key not in known}
-            found = {}
+            found: dict[str, Position | None] = {}
+            kept = 0
             try:
                 asked = geocode(news, known, lookup, places)
                 for key, position in track(asked, words["question"], total=len(news), transient=True):
-                    database.run(positions.remember, key, position, on)
                     found[key] = position
+                    if len(found) - kept == TOGETHER:
+                        database.run(positions.remember, dict([*found.items()][kept:]), on)
+                        kept = len(found)
             except GeocoderError as error:
                 failure = words["no answer"].format(why=error)
+            finally:
+                database.run(positions.remember, dict([*found.items()][kept:]), on)
     hits = [key for key, position in found.items() if position]
     click.echo(words["asked"].format(found=len(hits), asked=len(found), known=len(addresses) - len(news)))
     if missed := [addresses[key] for key, position in found.items() if position is None]:
