@@ -39,7 +39,8 @@ def test_a_mistyped_word_is_answered_with_what_was_meant() -> None:
 
 def test_a_foreign_word_is_answered_with_the_list_where_it_is_short() -> None:
     [doubt] = read_choice("Quark", WORDS["capacity"]).doubts
-    assert (doubt.code, doubt.details) == ("choice-unknown", {"choices": "Plätze frei, Warteliste, voll"})
+    words = {"de": "Plätze frei, Warteliste, voll", "en": "places free, waiting list, full"}
+    assert (doubt.code, doubt.details) == ("choice-unknown", {"choices": words})
     [doubt] = read_choice("Quark", WORDS["offer_types"]).doubts
     assert doubt.code == "choice-of-many"
 
@@ -67,6 +68,25 @@ def test_languages_are_known_by_their_names_in_german_and_english(text: str, tag
     reading = read_languages(text, LANGUAGES)
     assert bool(reading.doubts) == (tags is None)
     assert tags is None or reading.value == tags
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("türk.", "Türkisch"),
+        ("arab.", "Arabisch"),
+        ("rumän.", "Rumänisch"),
+        ("span.", "Spanisch"),
+        ("vietn.", "Vietnamesisch"),
+    ],
+)
+def test_an_abbreviated_language_is_proposed(text: str, suggestion: str) -> None:
+    (doubt,) = read_languages(text, LANGUAGES).doubts
+    assert (doubt.code, doubt.details) == ("choice-mistyped", {"suggestion": suggestion})
+
+
+def test_an_abbreviation_of_two_languages_is_not_guessed() -> None:
+    assert [doubt.code for doubt in read_languages("kurd.", LANGUAGES).doubts] == ["choice-of-many"]
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -30,6 +30,7 @@ def test_a_beginning_means_the_only_word_that_begins_so() -> None:
     assert meant("türk.", words) == "Türkisch"
     assert meant("Andere", words) is None
     assert meant("u.", words) is None
+    assert meant("span.", ("Shan", "Spanisch")) == "Spanisch", "an abbreviation is no slip"
 
 
 @pytest.mark.parametrize("other", ["", "?", "Schwimmkurs", "Beratung", "Ambulanz", "kosten"])

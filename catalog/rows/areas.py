@@ -6,6 +6,7 @@ from catalog.model import ServiceArea
 from catalog.problems import Lang
 from catalog.rows.base import Doubt, Reading
 from catalog.rows.cells import line, parts
+from catalog.rows.choices import unknown
 from catalog.rows.sites import read_post_code
 from catalog.words import WordList, folded
 
@@ -37,7 +38,7 @@ def read_area(text: str, states: WordList) -> Reading[ServiceArea]:
             name = post_code.value or ""
         elif kind == "states":
             code = states.code(name)
-            doubts += [] if code else [Doubt("choice-unknown", {"choices": ", ".join(states.words("de"))}, name)]
+            doubts += [] if code else [unknown(name, states)]
             name = code or name
         found[kind].append(name)
     return Reading(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
+from catalog.problems import Detail
+
 Value = TypeVar("Value")
 
 
@@ -11,7 +13,7 @@ class Doubt(NamedTuple):
     """Something odd about a cell; `code` names the sentence of data/problems.yaml that says it."""
 
     code: str
-    details: Mapping[str, str] = {}
+    details: Mapping[str, Detail] = {}
     value: str | None = None  # a part of the cell; None: the whole
     column: str = ""  # its key, where several columns are read together
 

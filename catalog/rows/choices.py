@@ -53,12 +53,17 @@ def _split(part: str, words: WordList) -> Iterator[tuple[str, str | None]]:
 
 def unknown(word: str, words: WordList) -> Doubt:
     """Say which word was meant, or which there are."""
-    near = meant(word, words.spellings())
-    if near is not None:
+    if near := _meant(word, words):
         return Doubt("choice-mistyped", {"suggestion": near}, word)
     if len(words.by_code) > FEW:
         return Doubt("choice-of-many", value=word)
-    return Doubt("choice-unknown", {"choices": ", ".join(words.words("de"))}, word)
+    return Doubt("choice-unknown", {"choices": {lang: ", ".join(words.words(lang)) for lang in LANGS}}, word)
+
+
+def _meant(word: str, words: WordList) -> str | None:
+    """ "türk." begins one word of each language, and both mean the same."""
+    lists = (*map(words.words, LANGS if word.endswith(".") else ()), words.spellings())
+    return next(filter(None, (meant(word, names) for names in lists)), None)
 
 
 def read_languages(text: str, words: WordList) -> Reading[tuple[str, ...]]:
@@ -67,7 +72,14 @@ def read_languages(text: str, words: WordList) -> Reading[tuple[str, ...]]:
     if not listed.doubts:
         return listed
     more = WordList({**words.by_code, **{tag: names for tag, names in _cldr_names() if tag not in words.by_code}})
-    return read_choices(text, more)
+    found = read_choices(text, more)
+    sure = {doubt.value: doubt for doubt in listed.doubts if doubt.code == "choice-mistyped" and _is_short(doubt)}
+    return Reading(found.value, tuple(sure.get(doubt.value, doubt) for doubt in found.doubts))
+
+
+def _is_short(doubt: Doubt) -> bool:
+    """What begins many languages of the world, or is like some, may begin only one of the list."""
+    return (doubt.value or "").endswith(".")
 
 
 def _cldr_names() -> Iterator[tuple[str, dict[Lang, tuple[str, ...]]]]:
