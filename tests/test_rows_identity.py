@@ -37,6 +37,20 @@ def test_a_typed_id_gets_the_form_that_ids_have(text: str, written: str) -> None
     assert typed_id(text) == written
 
 
+def test_long_typed_ids_are_kept_whole_as_far_as_ids_reach_and_never_become_one() -> None:
+    kita = "kindertageseinrichtung-sonnenschein-in-der-nordstadt-gruppe-fuer-unter-dreijaehrige"
+    assert typed_id(kita[:80]) == kita[:80]
+    assert typed_id(f"{kita} 1") != typed_id(f"{kita} 2")
+    assert ID.fullmatch(typed_id(f"{kita} 1"))
+
+
+@given(st.text(max_size=200))
+def test_every_typed_id_has_the_form_of_an_id_and_stays_when_it_is_typed_again(text: str) -> None:
+    written = typed_id(text)
+    assert written == "" or ID.fullmatch(written)
+    assert typed_id(written) == written
+
+
 @given(st.dictionaries(st.sampled_from([*ROW, "address"]), st.text(max_size=90)))
 def test_every_made_id_has_the_form_of_an_id(row: dict[str, str]) -> None:
     assert ID.fullmatch(derived_ids([row])[0])

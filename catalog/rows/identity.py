@@ -10,6 +10,7 @@ from anyascii import anyascii
 from catalog.words import folded
 
 LONGEST = 60  # characters of the readable part
+LONGEST_ID = 80  # characters of an id (catalog.model)
 NAMING = ("title", "provider", "municipality", "district")
 TELLING_APART = (*NAMING, "post_code", "address")  # only where several rows share the four
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -17,14 +18,20 @@ _OTHER = re.compile(r"[^a-z0-9]+")
 
 
 def slug(text: str) -> str:
-    """Small letters, digits and hyphens: "Elterncafé Süd" → "elterncafe-sued"."""
+    """Small letters, digits and hyphens, cut to what a person reads: "Elterncafé Süd" → "elterncafe-sued"."""
+    return _plain(text)[:LONGEST].strip("-")
+
+
+def _plain(text: str) -> str:
     latin = anyascii(text.casefold().translate(_GERMAN)).lower()
-    return _OTHER.sub("-", latin).strip("-")[:LONGEST].strip("-")
+    return _OTHER.sub("-", latin).strip("-")
 
 
 def typed_id(text: str) -> str:
-    """An id as somebody wrote it, in the form that ids have."""
-    written = slug(text)
+    """An id as somebody wrote it, in the form that ids have. Two that differ only at their far end stay two."""
+    written = _plain(text)
+    if len(written) > LONGEST_ID:
+        return f"{slug(text)}-{_digest((written,))}"
     return written if len(written) > 1 else f"nr-{written}" if written else ""
 
 
