@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import os
 import resource
 import signal
@@ -129,6 +130,8 @@ async def serve(
         service = Service(database, keys, conversation, ways, today=today, limits=limits, marker=marker, at=at)
         renew = Renewal(service, database, build).look if build else None
         upkeep = Upkeep(service, database, needed=settings.reports, today=today, renew=renew)
+        gc.collect()
+        gc.freeze()  # the catalog stays: to look through it for garbage would hold up a family for a tenth of a second
         try:
             await _until_signal(settings, service, upkeep, ways)
         finally:
