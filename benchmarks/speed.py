@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 from rich.console import Console
@@ -29,17 +29,17 @@ PROMPTS = 9
 
 def main() -> None:
     shown = Table("what", "median", "99 of 100", "most", "goal")
-    turns = np.array(sorted(turn_times())) * 1000
-    shown.add_row(
-        "one turn, ms", f"{np.median(turns):.2f}", f"{np.percentile(turns, 99):.2f}", f"{turns[-1]:.2f}", "p99 ≤ 10"
-    )
+    waited, worked = np.array(list(turn_times())).T * 1000
+    for name, turns, goal in (("one turn, ms", waited, "p99 ≤ 10"), ("its CPU, ms", worked, "")):
+        most = f"{turns.max():.2f}"
+        shown.add_row(name, f"{np.median(turns):.2f}", f"{np.percentile(turns, 99):.2f}", most, goal)
     prompts = np.array([first_prompt() for _ in range(PROMPTS)])
     shown.add_row("first prompt of `nahbei chat`, s", f"{np.median(prompts):.2f}", "", f"{prompts.max():.2f}", "≤ 1")
     Console().print(shown)
 
 
-def turn_times() -> Iterator[float]:
-    """Every dev message as a first message, then a button, a position and the results, on the shipped catalogs."""
+def turn_times() -> Iterator[tuple[float, float]]:
+    """Waited and worked, in seconds: every dev message as a first message, then a button, a position and the results, on the shipped catalogs."""
     catalog = load_catalog(today=date(2026, 11, 23))
     languages = load_languages()
     understanding = Understanding(
@@ -53,10 +53,10 @@ def turn_times() -> Iterator[float]:
             state = State(Answers(step="child", lang=lang))
             said: list[Input] = [Text(json.loads(line)["text"]), Choice("age:age_3_6"), Location(54.45, 6.6)]
             for message in [*said, Text("Beispielhafen"), Choice("results:more")]:
-                start = perf_counter()
+                start, worked = perf_counter(), process_time()
                 turn = respond(state, message, catalog=catalog, understanding=understanding, text=text, now=NOW)
                 as_json(None, turn)
-                yield perf_counter() - start
+                yield perf_counter() - start, process_time() - worked
                 state = State.from_json(turn.state.to_json())
 
 
