@@ -74,6 +74,11 @@ class Texts(NamedTuple):
     def text(self, i: int) -> str:
         return self.letters[self.starts[i] : self.starts[i + 1]].tobytes().decode("ascii")
 
+    def texts(self, at: Integers) -> list[str]:
+        """`text` of many."""
+        letters, starts, ends = self.letters.data, self.starts[at].tolist(), self.starts[at + 1].tolist()
+        return [str(letters[start:end], "ascii") for start, end in zip(starts, ends, strict=True)]
+
 
 class Packed(Generic[T]):
     """Many small things as bytes, one behind the other, each unpacked when it is asked for: a fifth of the memory."""

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.i18n import Languages, load_languages
-from bot.understanding.age import PREGNANCY, Age, find_ages, merge
-from bot.understanding.age_words import AgeWords, age_words
+from bot.understanding.age import PREGNANCY, Age, _Reading, find_ages, merge
+from bot.understanding.age_words import AgeWords, age_words, cut, taken_apart
 from bot.understanding.words import ascii_digits
 
 SPOKEN = {language.tag: age_words(data) for language in load_languages() if (data := language.data("numbers"))}
@@ -509,3 +509,16 @@ def test_unasked_ages_need_a_child_beside_them(
 ) -> None:
     words = age_words(languages.by_tag[lang].data("numbers"))
     assert tuple(map(tuple, find_ages(text, words, asked=False))) == expected
+
+
+@given(message=messages, asked=st.booleans())
+def test_no_age_is_in_what_is_not_worth_reading(message: tuple[str, str], asked: bool) -> None:  # noqa: FBT001 Hypothesis gives it
+    lang, text = message
+    tokens = taken_apart(cut(text), SPOKEN[lang])
+    if not SPOKEN[lang].may_tell(tokens) and not (asked and len(tokens) == 1):
+        assert not _Reading(tokens, SPOKEN[lang], asked=asked).ages()
+
+
+@each_language
+def test_most_of_what_people_write_is_not_worth_reading(lang: str) -> None:
+    assert not SPOKEN[lang].may_tell(["zzzz", "qqqq", ","])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.hours import LOOK_AHEAD_DAYS, Opening, check_hours, is_public_holiday, opening_at, week
+from catalog.hours import LOOK_AHEAD_DAYS, Opening, check_hours, is_public_holiday, let_go, opening_at, week
 from catalog.places import STATES
 
 OFFICE = "Mo-Th 09:00-12:00; Tu 14:00-18:00"  # the later rule replaces Tuesday
@@ -217,3 +217,10 @@ def test_an_ordinary_week_lists_days_with_the_same_hours_together() -> None:
     assert [(a.hour, b.hour) for a, b in evening] == [(14, 17), (18, 20)]
     [(days, _)] = week("Mo-Fr 09:00-12:00; PH off", date(2026, 12, 21))  # the week of Christmas
     assert [day.isoweekday() for day in days] == [1, 2, 3, 4, 5]
+
+
+@given(moment=MOMENTS, state=st.sampled_from([None, "DE-BY", "DE-SN"]))
+def test_hours_that_were_forgotten_are_read_again(moment: datetime, state: str | None) -> None:
+    remembered = opening_at("Mo-Fr 09:00-12:00; PH 10:00-11:00", moment, state)
+    let_go()
+    assert opening_at("Mo-Fr 09:00-12:00; PH 10:00-11:00", moment, state) == remembered

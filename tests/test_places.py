@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.places import STATES, Found, Gazetteer, Place, read_places, region_places, shipped_towns
+from catalog.text import clean
 
 HARBOUR = Place("Beispielhafen", 54.45, 6.60, post_codes=("00101", "00102"), aliases=("Beispielstadt",), own=True)
 QUARTER = Place("Beispielhafen", 54.461, 6.608, district="Hafenviertel", plz="00102", post_codes=("00102",), own=True)
@@ -218,3 +219,12 @@ def test_the_real_tables_resolve_a_post_code_to_town_county_and_state(shared_pla
     assert (place.name, place.state, place.county) == ("Görlitz", "DE-SN", "Landkreis Görlitz")
     assert not place.approximate
     assert {place.state for place in gazetteer.places} <= {*STATES.values(), None}
+
+
+TYPED = st.sampled_from(["Görlitz", "Neustadt", "Frankfurt", "برلين", "Берлін", "\ufe77", "ŉ"]) | st.text(max_size=6)
+
+
+@given(words=st.lists(TYPED, max_size=4))
+def test_many_names_are_found_as_each_alone(germany: Gazetteer, words: list[str]) -> None:
+    cleaned = [clean(" ".join(words)), *map(clean, words)]
+    assert germany.all_named(cleaned) == {name: found for name in cleaned if (found := germany.named(name))}

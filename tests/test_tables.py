@@ -45,6 +45,7 @@ def test_values_may_number_levels() -> None:
 def test_each_text_comes_back(texts: list[str]) -> None:
     packed = Texts.of(texts)
     assert [packed.text(i) for i in range(len(texts))] == texts
+    assert packed.texts(np.arange(len(texts))) == texts
 
 
 @given(words=WORDS, other=st.text(max_size=6))

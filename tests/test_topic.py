@@ -2,12 +2,13 @@
 
 from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.understanding.reading import Understanding
-from bot.understanding.topic import Entry, TopicGuesses, TopicIndex, TopicTable
+from bot.understanding.topic import Entry, TopicGuesses, TopicIndex, TopicTable, _highest
 from catalog.topics import Topics
 
 # Invented words that fill the vocabulary, so that the real ones are rare in it, as in a large one.
@@ -156,3 +157,12 @@ def test_a_clear_message_is_understood_with_the_shipped_words(
 
 def test_the_shipped_words_cover_every_topic(understanding: Understanding, topics: Topics) -> None:
     assert set(understanding.topics.topics) == set(topics.topics)
+
+
+@given(
+    scores=st.lists(st.sampled_from([0.0, 0.1, 0.2, 0.3, 0.9]) | st.floats(0, 1), min_size=1, max_size=80),
+    count=st.integers(1, 60),
+)
+def test_the_highest_of_few_are_the_highest_of_all(scores: list[float], count: int) -> None:
+    best = sorted(scores, reverse=True)[:count]
+    assert sorted(np.array(scores)[_highest(np.array(scores), count)].tolist(), reverse=True) == best

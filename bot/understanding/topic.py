@@ -190,7 +190,8 @@ class TopicIndex:
         scores = self._nearness(at, weights) / norm
         raw_best = float(scores.max())
         if lang in self.languages:
-            scores = np.where(self._table.lang == self.languages.index(lang), scores * OWN_LANGUAGE, scores)
+            is_own = self._table.lang == self.languages.index(lang)
+            np.multiply(scores, OWN_LANGUAGE, out=scores, where=is_own)
         near = self._near(text, scores)
         bayes = self._table.topics_of_gram.weighted(at, weights, len(self.topics)) + weights.sum() * self._table.unseen
         total = near / max(near.max(), 1e-9) + BAYES * _standard(bayes) + WHOLE_WORDS * _standard(self._by_words(text))
@@ -252,9 +253,7 @@ class TopicIndex:
         """How near each topic's best entries are, after a fuzzy second look at the nearest."""
         nearest = _highest(scores, KEPT)
         nearest = nearest[scores[nearest] > 0]
-        fuzzy = process.cdist(
-            [phon(clean(text))], [self._table.sounds.text(i) for i in nearest.tolist()], scorer=fuzz.partial_ratio
-        )[0]
+        fuzzy = process.cdist([phon(clean(text))], self._table.sounds.texts(nearest), scorer=fuzz.partial_ratio)[0]
         kept = (1 - SECOND_LOOK) * scores[nearest] + SECOND_LOOK * scores.max() * fuzzy / 100
         order = np.argsort(-kept)
         columns = (self._table.topic[nearest], self._table.lang[nearest], kept)
