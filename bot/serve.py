@@ -30,6 +30,7 @@ from bot.marker import Marker
 from bot.renewal import Build, Renewal
 from bot.sending import is_cancelled
 from bot.service import Limits, Service, nowhere
+from bot.store.founding import found_apart
 from bot.store.opening import FILE, open_database
 from bot.upkeep import Upkeep
 
@@ -104,6 +105,14 @@ def _matrix(settings: Settings, homeserver: str) -> Channel:
         servers=settings.matrix_allow_servers,
         buttons=settings.matrix_buttons,
     )
+
+
+def found(settings: Settings) -> None:
+    """Make an installation's own database, where there is none yet, outside of the process that will serve."""
+    os.umask(0o077)
+    if settings.database_url is None:
+        with _alone(settings.data_dir, alone=True):
+            found_apart(settings.data_dir, settings.keys)
 
 
 async def serve(

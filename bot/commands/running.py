@@ -26,7 +26,7 @@ def serve_command(catalog: Path | None) -> None:
     with without_extras():
         from bot.conversation import Conversation  # noqa: PLC0415
         from bot.logs import set_up_logs  # noqa: PLC0415
-        from bot.serve import channels, serve  # noqa: PLC0415
+        from bot.serve import channels, found, serve  # noqa: PLC0415
 
     def build(published: Published, earlier: Catalog) -> Catalog:
         return built(settings, published, earlier)
@@ -38,6 +38,7 @@ def serve_command(catalog: Path | None) -> None:
         languages.let_go()
         with without_extras():
             ways = channels(settings, languages)
+        found(settings)
         conversation = Conversation(opened(catalog, None, languages), lambda: datetime.now(BERLIN).replace(tzinfo=None))
         asyncio.run(serve(settings, conversation, ways, build=None if catalog else build))
 
