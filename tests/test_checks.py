@@ -54,6 +54,14 @@ def test_topics_are_guessed_for_an_offer_whose_own_are_unknown() -> None:
     assert "baby-groups (" in in_yaml.said("en").what
 
 
+def test_topics_are_guessed_from_the_unknown_word_first_and_once() -> None:
+    unknown = Problem(Spot("town.xlsx", row=9), "choice-of-many", "Krabbeln", {"title": "Eltern und Kinder"})
+    asked = Problem(Spot("town.xlsx", row=9), "choice-mistyped", "Schuldn", {"title": "Eltern und Kinder"})
+    around = replace(AROUND, guess=lambda text: ["baby-groups"] if text in {"Krabbeln", "Eltern und Kinder"} else [])
+    found = check(source(an_offer(), problems=(unknown, unknown, asked)), around)
+    assert [(one.code, one.value) for one in found[3:]] == [("topic-meant", "Krabbeln")]
+
+
 def test_twins_are_named_at_the_later_of_both() -> None:
     [twin] = check(source(an_offer(), an_offer(id="bb")), AROUND)
     assert (twin.code, twin.spot.row, twin.details["row"]) == ("twin", 3, "2")

@@ -31,6 +31,8 @@ from catalog.words import LANGS
         ("3", 36, 47),
         ("35 Monate", 35, 35),
         ("ab 6 Monaten", 6, None),
+        ("Ab Schwangerschaft", PREGNANCY_START, None),
+        ("ab Geburt", 0, None),
         ("from 6 months", 6, None),
         ("14+", 168, None),
         ("Ü3", 36, None),

@@ -38,7 +38,7 @@ __all__ = ["examined", "page", "show", "show_twins", "surroundings"]
 
 GERMAN = ("de", "de-simple")
 FEW = 3  # topics that are proposed for a title
-KNOWN = 0.3  # nearness to the vocabulary from which a title is about any topic
+KNOWN = 0.4  # nearness to the vocabulary from which a word or a title is about any topic
 NEAR_THE_BEST = 0.5  # share of the best topic's score from which another is proposed beside it
 
 

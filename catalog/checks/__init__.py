@@ -58,12 +58,21 @@ def _problem(source: Source, offer: Offer, found: Finding) -> Problem:
 
 
 def _guesses(source: Source, around: Surroundings) -> Iterator[Problem]:
-    """Topics for offers whose own the reader did not know."""
+    """Topics for offers whose own the reader did not know, once: for the unknown word, else for the title."""
+    said: set[tuple[Spot, str]] = set()
     for problem in source.problems:
         title = problem.details.get("title")
-        if isinstance(title, str) and (topics := around.guess(title)):
-            words = {lang: " / ".join(_topic(source, around, topic, lang) for topic in topics) for lang in LANGS}
-            yield Problem(problem.spot, "topic-guessed", title, {"topics": words})
+        if not isinstance(title, str) or problem.code == "choice-mistyped":
+            continue  # not about topics, or it is said already which one was meant
+        for text, code in ((problem.value, "topic-meant"), (title, "topic-guessed")):
+            if text and (topics := around.guess(text)):
+                if (problem.spot, text) not in said:
+                    words = {
+                        lang: " / ".join(_topic(source, around, topic, lang) for topic in topics) for lang in LANGS
+                    }
+                    yield Problem(problem.spot, code, text, {"topics": words})
+                said.add((problem.spot, text))
+                break
 
 
 def _topic(source: Source, around: Surroundings, topic: str, lang: Lang) -> str:

@@ -68,7 +68,7 @@ def read_ages(text: str) -> Reading[Ages]:
     """Both ends in one cell."""
     if not text:
         return Reading(Ages())
-    ages = _known(text) or _spanned(text) or _parsed(text)
+    ages = _known(text) or _begun(text) or _spanned(text) or _parsed(text)
     return Reading(ages) if ages else Reading(Ages(), (Doubt("age-unreadable"),))
 
 
@@ -103,6 +103,12 @@ def turned_into_date(day: date) -> Doubt:
 
 def _known(text: str) -> Ages | None:
     return Ages(*WORDS[folded(text)]) if folded(text) in WORDS else None
+
+
+def _begun(text: str) -> Ages | None:
+    """ "ab Schwangerschaft": from a word on, without an end."""
+    first = _known(text[3:]) if text.casefold().startswith("ab ") else None
+    return Ages(first.low) if first else None
 
 
 def _spanned(text: str) -> Ages | None:
