@@ -33,9 +33,11 @@ WHO = "Familienbüro"
 
 
 def marked(source: Source, mark: int) -> Source:
-    """The same offers; each title tells of which version it is."""
+    """The same offers; each title tells of which version it is, and there is no other title."""
     offers = (
-        offer.model_copy(update={"title": f"{MARK.sub('', offer.title).strip()[:100]} Fassung {mark}"})
+        offer.model_copy(
+            update={"title": f"{MARK.sub('', offer.title).strip()[:100]} Fassung {mark}", "translations": {}}
+        )
         for offer in source.offers
     )
     return replace(source, offers=tuple(offers))
