@@ -5,6 +5,7 @@ import gc
 import json
 import re
 import weakref
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from bot.store.database import Database
 from bot.store.opening import FILE, open_database, sqlite_engine
 from bot.upkeep import Upkeep
 from catalog import db, positions
-from catalog.catalog import Catalog, published_catalog
+from catalog.catalog import Catalog, load_places, published_catalog
 from catalog.geocoding import Position, wanted
 from catalog.model import Offer, Site
 from catalog.search import short_key
@@ -34,8 +35,14 @@ from tests.serving import LIMITS, Moody, until
 from tests.versions import TOWN, publish
 
 
-def build(published: Published, earlier: Catalog) -> Catalog:
-    return published_catalog(published, earlier=earlier)
+Build = Callable[[Published, Catalog], Catalog]
+
+
+@pytest.fixture(scope="module")
+def build(catalog: Catalog) -> Build:
+    """As a service builds it that began with this town: its places are read once, not for every test."""
+    began = replace(catalog, places=load_places((TOWN,), None))
+    return lambda published, earlier: published_catalog(published, earlier=earlier if earlier.version else began)
 
 
 @pytest.fixture
@@ -44,7 +51,7 @@ def service(database: Database, keys: Keys, desk: Desk) -> Service:
 
 
 @pytest.fixture
-def renewal(service: Service, database: Database) -> Renewal:
+def renewal(service: Service, database: Database, build: Build) -> Renewal:
     return Renewal(service, database, build)
 
 
@@ -155,7 +162,7 @@ def test_a_version_that_cannot_be_used_is_said_once_and_the_old_one_stays(
 
 
 def test_while_the_database_is_away_families_are_answered_from_what_is_there(
-    tmp_path: Path, keys: Keys, desk: Desk, clock: Clock
+    tmp_path: Path, keys: Keys, desk: Desk, clock: Clock, build: Build
 ) -> None:
     open_database(keys, tmp_path, clock=clock).close()
     database = Moody(sqlite_engine(tmp_path / FILE, keys.database), clock=clock)
