@@ -264,5 +264,6 @@ def house(homeserver: Synapse, tmp_path: Path) -> "House":
 
 @pytest.fixture(scope="session")
 def full(request: pytest.FixtureRequest) -> bool:
-    """Whether there is time for the long proof: pytest --hypothesis-profile=long."""
-    return bool(request.config.getoption("--hypothesis-profile") == "long")
+    """Whether there is time for the long proof: pytest --long, or --hypothesis-profile=long."""
+    config = request.config
+    return bool(config.getoption("--long") or config.getoption("--hypothesis-profile") == "long")

@@ -38,7 +38,7 @@ TOKEN = "7700123456:Kanarien-AAE_token"  # noqa: S105 nobody's
 MARK = re.compile(
     rb"Kanarien|kanarien|0176 99\d{4}77|77\d{4}990011|88\d{4}990022|7700123456"
 )  # no word or number of ours
-TOGETHER = 50  # families who write at the same time
+TOGETHER = 35  # families who write at the same time
 SAYINGS = (
     "mein Sohn {name} ist 3 Jahre und spricht nicht, 00103",
     "Mein Mann {name} schlägt mich, ich wohne in der {name}-Straße 5",
@@ -105,8 +105,8 @@ def logs() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def families(request: pytest.FixtureRequest) -> list[Family]:
-    count = 1000 if request.config.getoption("--long") else 150
+def families(full: bool) -> list[Family]:  # noqa: FBT001 a fixture
+    count = 1000 if full else 70  # every saying, with and without trouble and /delete
     return [
         Family(f"Kanarien{n:04}vogel", f"0176 99{n:04}77", f"77{n:04}990011", f"88{n:04}990022") for n in range(count)
     ]

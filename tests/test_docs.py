@@ -27,6 +27,7 @@ from bot.store import counters, retention
 from bot.store.opening import open_database
 from bot.store.tables import metadata
 from bot.upkeep import ALIVE_EVERY, SWEEP_EVERY
+from tests.conftest import lay_words
 from tests.test_architecture import MODULES, ROOT, name
 
 PAGES = sorted([*ROOT.glob("docs/**/*.md"), ROOT / "README.md"])
@@ -307,11 +308,12 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def server(tmp_path: Path, postgres_url: str) -> Iterator[Server]:
+def server(tmp_path: Path, postgres_url: str, words: Path) -> Iterator[Server]:
     """The service is running, and families have said something of an offer."""
     if not shutil.which("curl"):
         pytest.skip("curl is not on this machine: the page's own commands cannot be typed")
     machine = Server(tmp_path, postgres_url)
+    lay_words(words, machine.data)
     database = open_database(load_keys(machine.data / "keys"), machine.data)
     for offer in ("crying-clinic-clinic", "pregnancy-chat"):
         for family in range(4):

@@ -40,8 +40,8 @@ def test_the_service_loads_no_package_that_it_does_not_need_while_it_answers(tmp
     assert looks[-1].rss < GENEROUS
 
 
-def test_the_large_tables_are_mapped_from_their_files(languages: Languages, tmp_path: Path) -> None:
-    index = topic_index(languages, tmp_path)
+def test_the_large_tables_are_mapped_from_their_files(languages: Languages, words: Path) -> None:
+    index = topic_index(languages, words)
     for part in index._table:  # noqa: SLF001 it shows in nothing else
         for array in part if isinstance(part, tuple) else (part,):
             base: object = array
