@@ -34,7 +34,6 @@ from tests.postbox import Postbox, message
 from tests.serving import LIMITS, Moody, until
 from tests.versions import TOWN, publish
 
-
 Build = Callable[[Published, Catalog], Catalog]
 
 
