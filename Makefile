@@ -1,5 +1,5 @@
 # Every target sets up what it needs. Only git, make and Python 3.11 or newer have to be there.
-.PHONY: chat test check bench proof setup picture smoke-telegram messages format clean
+.PHONY: chat test test-whole check bench proof setup picture smoke-telegram messages format clean
 .DEFAULT_GOAL := help
 .PHONY: help
 
@@ -8,10 +8,13 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --only-binary :all: -c constraints.txt
+# On every core; what is compiled is kept, else each of the many processes would do it anew.
+TESTS := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n auto --dist worksteal
 
 help:
 	@echo "make chat    talk to the assistant in this terminal"
-	@echo "make test    run all tests"
+	@echo "make test    prove everything that needs no whole installation"
+	@echo "make test-whole  the same for whole installations: wheels, pages walked through, services side by side"
 	@echo "make check   style, types, walls between the rooms, languages"
 	@echo "make bench   measure understanding, matching and speed"
 
@@ -19,7 +22,10 @@ chat: $(VENV)/ready-run
 	@$(BIN)/nahbei chat
 
 test: $(VENV)/ready-dev
-	@$(BIN)/pytest -n auto
+	@$(TESTS) -m "not whole"
+
+test-whole: $(VENV)/ready-dev
+	@$(TESTS) -m whole
 
 check: $(VENV)/ready-dev
 	@$(BIN)/ruff check .
@@ -34,7 +40,7 @@ bench: $(VENV)/ready-dev
 proof: export COLUMNS ?= 170
 proof: bench  ## some hours
 	@if command -v npm >/dev/null; then npm install --prefix tests/matrix/peer_js --no-audit --no-fund --no-package-lock --silent; fi
-	@$(BIN)/pytest -n auto --hypothesis-profile=long
+	@$(TESTS) --hypothesis-profile=long
 	@$(BIN)/python -m benchmarks.crashes
 	@$(BIN)/python -m benchmarks.crashes --database postgresql --kills 50
 	@$(BIN)/python -m benchmarks.faults

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +23,7 @@ from bot.i18n import Languages, Translator, load_languages
 from bot.jsonlines import Desk
 from bot.keys import Keys
 from bot.store.database import Database
-from bot.store.opening import open_database
+from bot.store.opening import FILE, open_database
 from bot.understanding.reading import Understanding
 from bot.vocabulary import keep, language_model, topic_index
 from catalog.catalog import Catalog, load_catalog
@@ -43,6 +44,12 @@ settings.load_profile("default")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="the long form of what is proven in a short one")
     parser.addoption("--update", action="store_true", help="write transcripts anew from what is answered now")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores for us: many tests wait, for a homeserver, a process or a time that must pass."""
+    return (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")
@@ -215,8 +222,20 @@ def database_url(request: pytest.FixtureRequest) -> str | None:
     return url
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Path:
+    """An encrypted database with all tables and nothing in them: a copy of it is there sooner than a new one."""
+    folder = tmp_path_factory.mktemp("empty")
+    open_database(keys, folder).close()
+    return folder / FILE
+
+
 @pytest.fixture
-def database(database_url: str | None, tmp_path: Path, keys: Keys, clock: Clock) -> Iterator[Database]:
+def database(
+    database_url: str | None, tmp_path: Path, keys: Keys, clock: Clock, empty_file: Path
+) -> Iterator[Database]:
+    if not database_url:
+        shutil.copy(empty_file, tmp_path)
     opened = open_database(keys, tmp_path, database_url, clock=clock)
     yield opened
     opened.close()
@@ -231,8 +250,9 @@ def neighbour(database: Database, database_url: str | None, tmp_path: Path, keys
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path, keys: Keys, clock: Clock) -> Iterator[Database]:
+def sqlite(tmp_path: Path, keys: Keys, clock: Clock, empty_file: Path) -> Iterator[Database]:
     """What only SQLite does."""
+    shutil.copy(empty_file, tmp_path)
     opened = open_database(keys, tmp_path, clock=clock)
     yield opened
     opened.close()

@@ -1,4 +1,4 @@
-"""`nahbei catalog diff`, `publish`, `rollback`, `history` as a coordinator types them; each test on both databases."""
+"""`nahbei catalog diff`, `publish`, `rollback`, `history` as a coordinator types them, on both databases."""
 
 import json
 import os
@@ -36,6 +36,8 @@ ENTRY = """
 DAY = ("--today", "2026-11-23")
 PATIENCE = 60.0
 Nahbei = Callable[..., tuple[int, str, str]]
+# For what is decided before anything is stored, and is the same on both databases.
+on_the_file = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def entry(name: str, title: str = "", phone: str = "030 23125 345", topic: str = "parents-meeting") -> str:
@@ -85,6 +87,7 @@ def test_the_first_catalog_is_published_and_answered_from(nahbei: Nahbei, town: 
     assert found(nahbei) == {"north", "south"}
 
 
+@on_the_file
 def test_nobody_publishes_what_has_errors(nahbei: Nahbei, town: Callable[..., str]) -> None:
     nahbei("catalog", "publish", town(entry("north"), entry("south")), *DAY)
     code, output, _ = nahbei("catalog", "publish", town(entry("north"), entry("south", topic="tea")), "--yes", *DAY)
@@ -95,6 +98,7 @@ def test_nobody_publishes_what_has_errors(nahbei: Nahbei, town: Callable[..., st
     assert found(nahbei) == {"north", "south"}
 
 
+@on_the_file
 def test_what_is_no_catalog_changes_nothing(nahbei: Nahbei, town: Callable[..., str], tmp_path: Path) -> None:
     nahbei("catalog", "publish", town(entry("north")), *DAY)
     for content in ("", "offers: [", "offers: []", "no catalog", "a: 1"):
@@ -106,6 +110,7 @@ def test_what_is_no_catalog_changes_nothing(nahbei: Nahbei, town: Callable[..., 
     assert found(nahbei) == {"north"}
 
 
+@on_the_file
 def test_the_difference_is_shown_field_by_field_in_the_words_of_the_table(
     nahbei: Nahbei, town: Callable[..., str]
 ) -> None:
@@ -132,6 +137,7 @@ def test_the_same_catalog_again_is_no_new_version(nahbei: Nahbei, town: Callable
     assert not re.search(r"^ *2 ", history, re.MULTILINE)
 
 
+@on_the_file
 def test_many_offers_go_only_when_somebody_means_it(nahbei: Nahbei, town: Callable[..., str]) -> None:
     every = [entry(f"cafe-{n}") for n in range(5)]
     nahbei("catalog", "publish", town(*every), *DAY)
@@ -144,6 +150,7 @@ def test_many_offers_go_only_when_somebody_means_it(nahbei: Nahbei, town: Callab
     assert len(found(nahbei)) == 3
 
 
+@on_the_file
 def test_a_number_for_emergencies_changes_only_when_somebody_means_it(nahbei: Nahbei, town: Callable[..., str]) -> None:
     others = [entry(f"cafe-{n}") for n in range(5)]
     crisis = ("crisis", "Krisendienst")
@@ -181,6 +188,7 @@ def test_before_anything_is_published_it_says_so(nahbei: Nahbei, arguments: tupl
     assert "nahbei catalog publish" in error
 
 
+@on_the_file
 def test_a_version_that_is_not_kept_is_named_with_those_that_are(nahbei: Nahbei, town: Callable[..., str]) -> None:
     nahbei("catalog", "publish", town(entry("north")), *DAY)
     for wanted in ([], ["7"]):
@@ -189,9 +197,8 @@ def test_a_version_that_is_not_kept_is_named_with_those_that_are(nahbei: Nahbei,
         assert "Vorhanden: 1" in error
 
 
+@on_the_file
 def test_looking_makes_no_database(nahbei: Nahbei, town: Callable[..., str], environment: Mapping[str, str]) -> None:
-    if environment["NAHBEI_DATABASE_URL"]:
-        pytest.skip("a PostgreSQL database is there before anybody looks")
     nahbei("catalog", "diff", town(entry("north")), *DAY)
     found(nahbei)
     nahbei("catalog", "history")
@@ -260,6 +267,7 @@ def test_what_was_confirmed_stays_confirmed_when_the_same_old_file_is_published(
     assert "180 Tagen geprüft" in output
 
 
+@on_the_file
 def test_an_unknown_id_is_answered_with_the_one_that_is_meant_and_nothing_is_confirmed(
     nahbei: Nahbei, town: Callable[..., str]
 ) -> None:

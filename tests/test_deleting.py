@@ -39,6 +39,13 @@ STATES: Mapping[str, Sequence[Input]] = {
     "with the numbers on the screen": [Choice("lang:TAG"), Choice("nav:danger")],
 }
 
+# Every language on the encrypted file. What a database does is the same in all of them: PostgreSQL, in two.
+EVERYWHERE = pytest.mark.parametrize(
+    ("database_url", "tag"),
+    [*(("sqlite", tag) for tag in TAGS), ("postgresql", "de-simple"), ("postgresql", "ar")],
+    indirect=["database_url"],
+)
+
 
 @pytest.fixture
 def stage(database: Database, keys: Keys, clock: Clock) -> Stage:
@@ -104,7 +111,7 @@ def delete(
         assert postbox.arrived(chat)[-len(first_words) :] == first_words
 
 
-@pytest.mark.parametrize("tag", TAGS)
+@EVERYWHERE
 def test_delete_works_from_every_state_as_command_and_as_word(
     stage: Stage, conversation: Conversation, languages: Languages, tag: str
 ) -> None:
@@ -113,7 +120,7 @@ def test_delete_works_from_every_state_as_command_and_as_word(
     delete(stage, conversation, before, {chat: words[chat.split(" ")[0]] for chat in before})
 
 
-@pytest.mark.parametrize("tag", TAGS)
+@EVERYWHERE
 def test_every_word_for_it_in_every_language_deletes(
     stage: Stage, conversation: Conversation, languages: Languages, tag: str
 ) -> None:

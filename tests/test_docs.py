@@ -334,6 +334,7 @@ def commands() -> list[str]:
     return [line.removeprefix("$ ") for block in fenced(OPERATORS, "console") for line in block.splitlines()]
 
 
+@pytest.mark.whole
 def test_the_page_for_operators_can_be_walked_from_top_to_bottom(server: Server) -> None:
     (gateway,) = fenced(OPERATORS, "python")
     played = [sys.executable, "-c", server.here(gateway)]

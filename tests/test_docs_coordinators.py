@@ -59,6 +59,7 @@ class Desk:
             assert not missing, f"{command}: {said}"
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("half", halves(TEXT), ids=["German", "English"])
 def test_a_new_coordinator_gets_from_nothing_to_a_live_catalog(half: str, tmp_path: Path, words: Path) -> None:
     lay_words(words, tmp_path / "data")

@@ -42,7 +42,7 @@ def test_nothing_is_lost_or_overtaken_wherever_the_process_is_killed(tmp_path: P
 
 
 def test_nothing_is_lost_or_repeated_when_the_process_is_told_to_end(tmp_path: Path) -> None:
-    outcome = asyncio.run(crashes.prove(Proof("SIGTERM", 5, ended(SHORT), quiet=0.5), tmp_path))
+    outcome = asyncio.run(crashes.prove(Proof("SIGTERM", 3, ended(SHORT), quiet=0.5), tmp_path))
     assert flawless(outcome.verdict)
     assert (outcome.verdict.repeated, outcome.begun, outcome.left, outcome.unhandled) == (0, 0, 0, 0)
 
@@ -66,6 +66,7 @@ def own_postgres() -> Iterator[Postgres]:
         yield server
 
 
+@pytest.mark.whole
 def test_a_database_that_is_away_costs_nothing_but_time_and_dangers_not_even_that(
     tmp_path: Path, own_postgres: Postgres
 ) -> None:
@@ -74,6 +75,7 @@ def test_a_database_that_is_away_costs_nothing_but_time_and_dangers_not_even_tha
     assert_outlived(asyncio.run(outages.prove("stopped", tmp_path, stopped, seconds=4, url=url, quiet=0.5)))
 
 
+@pytest.mark.whole
 def test_a_database_that_restarts_as_after_a_power_cut_loses_nothing(tmp_path: Path, own_postgres: Postgres) -> None:
     restarted = breaking.restarted(own_postgres)
     url = own_postgres.database()
@@ -82,6 +84,7 @@ def test_a_database_that_restarts_as_after_a_power_cut_loses_nothing(tmp_path: P
     assert (outcome.left, outcome.unhandled) == (0, 0)
 
 
+@pytest.mark.whole
 def test_the_process_ends_though_the_database_does_not_answer_and_nothing_is_lost(
     tmp_path: Path, own_postgres: Postgres
 ) -> None:
@@ -92,6 +95,7 @@ def test_the_process_ends_though_the_database_does_not_answer_and_nothing_is_los
     assert (ending.code, ending.left, ending.unhandled) == (0, 0, 0)
 
 
+@pytest.mark.whole
 def test_commits_of_which_nobody_is_told_lose_nothing(tmp_path: Path, postgres_url: str) -> None:
     outcome = asyncio.run(outages.forget(tmp_path, postgres_url, seconds=4, quiet=0.5))
     assert_outlived(outcome)
@@ -106,14 +110,14 @@ def assert_outlived(outcome: outages.Outcome) -> None:
 
 @pytest.mark.parametrize("kind", ["threads", "processes"])
 def test_writers_on_one_sqlite_file_never_find_it_locked(kind: str, tmp_path: Path) -> None:
-    writing = load.write_together(kind, tmp_path, writers=4, writes=50)
+    writing = load.write_together(kind, tmp_path, writers=3, writes=50)
     assert (writing.stored, writing.refused) == (writing.asked, 0)
 
 
 def test_processes_on_one_postgres_answer_each_message_once_and_in_order(tmp_path: Path, postgres_url: str) -> None:
-    sharing = asyncio.run(load.share(tmp_path, postgres_url, updates=1000, chats=100))
+    sharing = asyncio.run(load.share(tmp_path, postgres_url, updates=300, chats=50, instances=3))
     assert flawless(sharing.verdict)
-    assert (sharing.updates, sharing.verdict.repeated, sharing.left, sharing.unhandled) == (1000, 0, 0, 0)
+    assert (sharing.updates, sharing.verdict.repeated, sharing.left, sharing.unhandled) == (300, 0, 0, 0)
     assert min(sharing.shares) > 0
 
 

@@ -339,6 +339,7 @@ def asked(wire: Wire, chat: str) -> str:
     return said
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.whole)], indirect=True)
 def test_a_running_service_takes_what_is_published_without_a_restart(
     environment: Mapping[str, str], database_url: str | None, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ from tests.test_proofs import flawless
 
 
 def test_nothing_is_lost_or_overtaken_when_the_process_is_killed_between_telegram_and_a_family(tmp_path: Path) -> None:
-    outcome = asyncio.run(crash(tmp_path, kills=3, rate=40, working=(0.1, 0.5), quiet=0.5))
+    outcome = asyncio.run(crash(tmp_path, kills=2, rate=40, working=(0.1, 0.5), quiet=0.5))
     assert flawless(outcome.verdict)
     assert outcome.verdict.repeated <= outcome.begun
     assert (outcome.left, outcome.unhandled) == (0, 0)

@@ -128,7 +128,7 @@ def test_the_command_writes_the_workbook_and_says_what_to_do(tmp_path: Path, arg
 
 
 @pytest.mark.skipif(not OFFICE, reason="LibreOffice is not installed on this machine")
-@pytest.mark.parametrize("suffix", ["xlsx", "ods"])
+@pytest.mark.parametrize(("lang", "suffix"), [("de", "xlsx"), ("en", "ods")], indirect=["lang"])
 def test_libreoffice_opens_the_template_and_saves_it_with_everything_in_it(
     tmp_path: Path, lang: Lang, suffix: str
 ) -> None:

@@ -75,7 +75,7 @@ def test_the_index_is_kept_in_one_folder_and_the_kept_one_guesses_like_a_fresh_o
 
 def test_the_kept_folder_is_really_what_is_read_and_it_is_not_written_again(tmp_path: Path) -> None:
     languages = words(tmp_path)
-    topic_index(languages, tmp_path / "data")
+    keep(languages, tmp_path / "data")
     (folder,) = kept(tmp_path / "data")
     names = np.array(["crying-baby", "debts", "sleep", "kept-on-disk"])
     write_arrays({**map_arrays(folder), "topics": names}, folder)
@@ -116,7 +116,8 @@ def test_a_broken_folder_is_built_again(tmp_path: Path, damage: str) -> None:
 
 def test_a_file_never_runs_code_when_it_is_read(tmp_path: Path) -> None:
     languages = words(tmp_path)
-    fresh = topic_index(languages, tmp_path / "data")
+    keep(languages, tmp_path / "data")
+    fresh = topic_index(languages)
     (folder,) = kept(tmp_path / "data")
     touched = tmp_path / "touched"
     raw = io.BytesIO()
@@ -128,6 +129,7 @@ def test_a_file_never_runs_code_when_it_is_read(tmp_path: Path) -> None:
 
 def test_what_was_looked_up_can_be_let_go_and_is_there_again(tmp_path: Path) -> None:
     languages = words(tmp_path)
+    keep(languages, tmp_path / "data")
     index, fresh = topic_index(languages, tmp_path / "data"), topic_index(languages)
     assert same_guesses(index, fresh)
     index.let_go()
@@ -151,7 +153,7 @@ def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None
     ids=["a phrase", "a button", "a topic"],
 )
 def test_a_changed_word_makes_a_new_file_and_removes_the_old(tmp_path: Path, phrases: str, labels: str) -> None:
-    topic_index(words(tmp_path), tmp_path / "data")
+    keep(words(tmp_path), tmp_path / "data")
     (old,) = kept(tmp_path / "data")
     changed = words(tmp_path, phrases, labels)
     index = topic_index(changed, tmp_path / "data")
@@ -164,7 +166,7 @@ def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     for name in ("post_codes.csv", "topics.npz", "notes-topics-old.npz"):
         (tmp_path / "data" / name).write_text("the operator's", "utf-8")
-    topic_index(words(tmp_path), tmp_path / "data")
+    keep(words(tmp_path), tmp_path / "data")
     names = [path.name for path in (tmp_path / "data").iterdir()]
     assert {"post_codes.csv", "topics.npz", "notes-topics-old.npz"} < set(names)
 

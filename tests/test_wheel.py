@@ -6,9 +6,12 @@ import venv
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.test_architecture import ROOT
 
 
+@pytest.mark.whole
 def test_a_wheel_in_an_empty_environment_holds_a_chat(tmp_path: Path) -> None:
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     subprocess.run([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), str(ROOT)], check=True)
