@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+from catalog.columns import load_layout
 from catalog.sources.base import Source
 from catalog.sources.sheets import read_workbook
 from catalog.sources.tables import Cell, Draft, Table
 from catalog.topics import load_topics
 
 TOPICS = load_topics()
+LAYOUT = load_layout()
 GOOD: dict[str, Cell] = {
     "Kennung": "cafe-nord",
     "Titel": "Elterncafé Nord",
@@ -35,7 +37,7 @@ def read(*tables: Table) -> Source:
     for sheet in tables:
         for row in sheet.rows:
             draft.add(sheet.sheet, row.number, [*row.cells])
-    return read_workbook(draft.workbook(), Path("town.xlsx"), TOPICS)
+    return read_workbook(draft.workbook(), Path("town.xlsx"), TOPICS, LAYOUT)
 
 
 def read_row(**cells: Cell) -> Source:

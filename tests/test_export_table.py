@@ -50,6 +50,7 @@ def test_the_shipped_catalogs_come_back_the_same(name: str, path: Path, topics: 
 
 
 @pytest.mark.parametrize("name", QUICK)
+@settings(max_examples=settings().max_examples // 3)
 @given(offers=catalogs)
 def test_whatever_a_coordinator_writes_comes_back_the_same(
     name: str, offers: tuple[Offer, ...], tmp_path_factory: pytest.TempPathFactory
@@ -59,7 +60,7 @@ def test_whatever_a_coordinator_writes_comes_back_the_same(
     assert read.offers == offers
 
 
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 6)
 @given(offers=catalogs)
 def test_a_workbook_holds_the_same(offers: tuple[Offer, ...], tmp_path_factory: pytest.TempPathFactory) -> None:
     read = again(Source("test", offers), "de.xlsx", tmp_path_factory.mktemp("table"))

@@ -29,13 +29,13 @@ class Gathered:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_workbook(workbook: Workbook, path: Path, topics: Topics) -> Source:
-    """Read every sheet that holds offers or places.
+def read_workbook(workbook: Workbook, path: Path, topics: Topics, layout: Layout | None = None) -> Source:
+    """Read every sheet that holds offers or places; whoever reads many hands in the layout.
 
     Raises:
         UnreadableError: when no sheet holds offers.
     """
-    layout = load_layout()
+    layout = layout or load_layout()
     gathered = Gathered(problems=[*_odd(workbook, path)])
     left_out: list[Problem] = []
     found = False
