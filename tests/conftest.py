@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 23, 10, 0)  # noqa: DTZ001 local time without zone, as everywhere; a Monday
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
-settings.register_profile("default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
 

@@ -282,6 +282,7 @@ def test_an_unknown_id_is_answered_with_the_one_that_is_meant_and_nothing_is_con
 # ---- every save
 
 
+@pytest.mark.whole
 def test_every_save_of_a_watched_file_is_published_and_a_broken_one_is_not(
     nahbei: Nahbei, tmp_path: Path, environment: Mapping[str, str]
 ) -> None:

@@ -354,6 +354,7 @@ def test_the_page_for_operators_can_be_walked_from_top_to_bottom(server: Server)
     assert not (server.data / "drill").exists()
 
 
+@pytest.mark.whole
 def test_a_wrong_key_in_a_fresh_installation_is_refused_as_the_page_says(server: Server) -> None:
     """And the way out that the page names is one; a new database.key is made."""
     server.type("sudo nahbei backup /var/lib/nahbei/counters.backup")

@@ -52,6 +52,7 @@ def test_the_drop_downs_of_the_template_are_still_there(source: Source, topics: 
     assert book.worksheets[1].max_row == 2 + len(source.places)
 
 
+@pytest.mark.whole
 def test_libreoffice_opens_it_and_it_still_holds_the_same(source: Source, topics: Topics, tmp_path: Path) -> None:
     if not (soffice := shutil.which("soffice")):
         pytest.skip("LibreOffice is not on this machine: that it opens the workbook cannot be tried")

@@ -16,14 +16,17 @@ def flawless(verdict: Verdict) -> bool:
     return verdict.messages > 0 and not (verdict.lost or verdict.repeated or verdict.out_of_order)
 
 
+@pytest.mark.whole
 def test_killed_in_mid_conversation_it_answers_everything_once_and_in_order(house: House) -> None:
     assert flawless(asyncio.run(matrix.killed(house, messages=16, deaths=2)))
 
 
+@pytest.mark.whole
 def test_what_was_written_while_we_were_down_is_answered_in_order(house: House) -> None:
     assert flawless(asyncio.run(matrix.away_meanwhile(house, messages=25)))
 
 
+@pytest.mark.whole
 def test_a_restart_with_several_encrypted_rooms_answers(house: House) -> None:
     assert asyncio.run(matrix.restarted(house, rooms=6)) > 0
 

@@ -4,6 +4,7 @@ from mmap import mmap
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from benchmarks.memory import parts_apart
 from bot.i18n import Languages
@@ -33,6 +34,7 @@ UNUSED = {
 GENEROUS = 260  # MB; the goal of 150 is measured by benchmarks/memory.py, on a quiet machine
 
 
+@pytest.mark.whole
 def test_the_service_loads_no_package_that_it_does_not_need_while_it_answers(tmp_path: Path, words: Path) -> None:
     lay_words(words, tmp_path)
     open_database(load_keys(tmp_path / "keys"), tmp_path).close()

@@ -41,6 +41,7 @@ def test_nothing_is_lost_or_overtaken_wherever_the_process_is_killed(tmp_path: P
     assert (outcome.left, outcome.unhandled) == (0, 0)
 
 
+@pytest.mark.whole
 def test_nothing_is_lost_or_repeated_when_the_process_is_told_to_end(tmp_path: Path) -> None:
     outcome = asyncio.run(crashes.prove(Proof("SIGTERM", 3, ended(SHORT), quiet=0.5), tmp_path))
     assert flawless(outcome.verdict)
@@ -114,6 +115,7 @@ def test_writers_on_one_sqlite_file_never_find_it_locked(kind: str, tmp_path: Pa
     assert (writing.stored, writing.refused) == (writing.asked, 0)
 
 
+@pytest.mark.whole
 def test_processes_on_one_postgres_answer_each_message_once_and_in_order(tmp_path: Path, postgres_url: str) -> None:
     sharing = asyncio.run(load.share(tmp_path, postgres_url, updates=300, chats=50, instances=3))
     assert flawless(sharing.verdict)
@@ -121,6 +123,7 @@ def test_processes_on_one_postgres_answer_each_message_once_and_in_order(tmp_pat
     assert min(sharing.shares) > 0
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("disturbance", [fairness.shouting, fairness.refused])
 def test_every_neighbour_is_answered_beside_a_chat_that_makes_trouble(
     disturbance: fairness.Disturbance, tmp_path: Path

@@ -56,6 +56,7 @@ def examples() -> list[str]:
     return [line for line in lines if "nahbei" in line and "update" not in line]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("example", examples())
 def test_every_example_runs(example: str) -> None:
     here = example.replace(".venv/bin/nahbei", f"{sys.executable} -m bot.cli")

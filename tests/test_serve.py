@@ -177,6 +177,7 @@ def wait_for_event(process: "subprocess.Popen[bytes]", event: str) -> None:
     raise AssertionError(f"never logged: {event}")
 
 
+@pytest.mark.whole
 def test_what_was_accepted_is_answered_once_over_the_end_of_a_process_and_the_next_start(
     environment: Mapping[str, str],
 ) -> None:
@@ -234,6 +235,7 @@ def test_its_health_and_its_numbers_can_be_watched_from_this_machine(environment
     assert numbers["nahbei_channel_up"] == 1
 
 
+@pytest.mark.whole
 def test_a_port_that_is_taken_is_said_in_one_line_and_the_next_start_finds_everything_free(
     environment: Mapping[str, str],
 ) -> None:

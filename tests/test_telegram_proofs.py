@@ -3,11 +3,14 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from benchmarks.telegram_proofs import KINDS, SHARES, crash, forge, stumble
 from benchmarks.telegram_speed import acknowledge
 from tests.test_proofs import flawless
 
 
+@pytest.mark.whole
 def test_nothing_is_lost_or_overtaken_when_the_process_is_killed_between_telegram_and_a_family(tmp_path: Path) -> None:
     outcome = asyncio.run(crash(tmp_path, kills=2, rate=40, working=(0.1, 0.5), quiet=0.5))
     assert flawless(outcome.verdict)
@@ -15,6 +18,7 @@ def test_nothing_is_lost_or_overtaken_when_the_process_is_killed_between_telegra
     assert (outcome.left, outcome.unhandled) == (0, 0)
 
 
+@pytest.mark.whole
 def test_every_answer_arrives_though_telegram_fails_three_times_in_ten(tmp_path: Path) -> None:
     outcome = asyncio.run(stumble(tmp_path, messages=250, people=50, quiet=0.5))
     assert flawless(outcome.verdict)

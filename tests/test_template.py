@@ -127,6 +127,7 @@ def test_the_command_writes_the_workbook_and_says_what_to_do(tmp_path: Path, arg
     assert word in load_workbook(path).sheetnames
 
 
+@pytest.mark.whole
 @pytest.mark.skipif(not OFFICE, reason="LibreOffice is not installed on this machine")
 @pytest.mark.parametrize(("lang", "suffix"), [("de", "xlsx"), ("en", "ods")], indirect=["lang"])
 def test_libreoffice_opens_the_template_and_saves_it_with_everything_in_it(
