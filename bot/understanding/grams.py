@@ -19,9 +19,11 @@ for _code, _character in enumerate("abcdefghijklmnopqrstuvwxyz0123456789", start
 
 
 def text_grams(cleaned: str) -> Codes:
-    """Every gram of one cleaned text, repeated as often as it occurs."""
-    codes, _ = texts_grams([cleaned])
-    return codes
+    """Every gram of one cleaned text, repeated as often as it occurs; in one pass over both views."""
+    views = f" {phon(cleaned)} ", f" {skel(cleaned)} "
+    letters = _letters("".join(views))
+    kinds = np.repeat(np.arange(len(views)) * len(SIZES), [len(view) for view in views])
+    return np.concatenate([_windows(letters, kinds, size)[0] for size in SIZES])
 
 
 def texts_grams(cleaned: Sequence[str]) -> tuple[Codes, Codes]:
@@ -33,24 +35,32 @@ def texts_grams(cleaned: Sequence[str]) -> tuple[Codes, Codes]:
 
 def _grams(view: int, texts: Sequence[str]) -> tuple[Codes, Codes]:
     lengths = np.fromiter((len(text) + 2 for text in texts), dtype=np.int64, count=len(texts))
-    joined = "".join(f" {text} " for text in texts).encode("ascii", "replace")
-    letters = _LETTER[np.frombuffer(joined, dtype=np.uint8) & 127]
+    letters = _letters("".join(f" {text} " for text in texts))
     owners = np.repeat(np.arange(len(texts)), lengths)
+    kinds = np.full(len(letters), view * len(SIZES))
     codes, whose = [], []
     for size in SIZES:
-        count = len(letters) - size + 1
-        if count <= 0:
-            continue
-        windows = [letters[i : i + count] for i in range(size)]
-        kept = owners[:count] == owners[size - 1 :]
-        for inner in windows[1:-1]:
-            kept &= inner > 0
-        kept &= (windows[0] > 0) | (windows[-1] > 0)
-        code = np.full(count, view * len(SIZES) + size - 1, dtype=np.int64)
-        for window in windows:
-            code = (code << 6) | window
-        codes.append(code[kept])
-        whose.append(owners[:count][kept])
+        code, kept = _windows(letters, kinds, size)
+        codes.append(code)
+        whose.append(owners[: len(kept)][kept])
     if not codes:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     return np.concatenate(codes), np.concatenate(whose)
+
+
+def _letters(text: str) -> Codes:
+    letters: Codes = _LETTER[np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8) & 127]
+    return letters
+
+
+def _windows(letters: Codes, kinds: Codes, size: int) -> tuple[Codes, NDArray[np.bool_]]:
+    """The grams of one size, and where they begin. None spans two texts: between these stand two blanks."""
+    count = max(len(letters) - size + 1, 0)
+    windows = [letters[i : i + count] for i in range(size)]
+    kept = (windows[0] > 0) | (windows[-1] > 0)
+    for inner in windows[1:-1]:
+        kept &= inner > 0
+    code = kinds[:count] + (size - 1)
+    for window in windows:
+        code = (code << 6) | window
+    return code[kept], kept
