@@ -31,7 +31,7 @@ UNUSED = {
     "bcrypt",
     "psycopg",
 }
-GENEROUS = 260  # MB; the goal of 150 is measured by benchmarks/memory.py, on a quiet machine
+GENEROUS = 170  # MB, where 138 were measured; the goal of 150 is measured by benchmarks/memory.py, on the whole service
 
 
 @pytest.mark.whole
