@@ -4,7 +4,7 @@ An event that asks something says in its content what its numbers stand for; so 
 being remembered on this side.
 """
 
-import unicodedata
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -23,6 +23,7 @@ MAX_TEXT = 4096  # characters of one event; with its HTML and encrypted it stays
 MAX_QUESTION = 1000  # characters above a poll that a client shows without hiding the rest
 MAX_ANSWERS = 20  # of a poll (MSC3381)
 KEYCAPS = (*(f"{n}\ufe0f\u20e3" for n in range(1, 10)), "🔟")
+UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # Unicode's categories Cc and Cs, but for the end of a line
 TITLE = "🔹"  # how the line with an offer's title begins
 NUMBERS = ChildStep.prefixes  # questions to which a number is an answer in itself: these options have none
 
@@ -178,7 +179,7 @@ def _picture(picture: Picture) -> Call:
 
 def printable(text: str) -> str:
     """Without what is no character, or steers a terminal."""
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return UNPRINTABLE.sub("", text)
 
 
 def split(text: str, most: int = MAX_TEXT) -> Iterator[str]:

@@ -21,28 +21,31 @@ class Ornaments:
     def __init__(self, server: Homeserver, me: str) -> None:
         self._server = server
         self._me = me
-        self._waiting: set[str] = set()
+        self._waiting: dict[str, asyncio.TimerHandle] = {}
         self._typing: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def seen(self, room: str, event: str) -> None:
         """A message is stored; its answer is on the way."""
-        self._waiting.add(room)
+        self._wait_no_longer(room)
+        self._waiting[room] = asyncio.get_running_loop().call_later(LONG, self._type, room)
         self.aside(self._server.call("POST", "v3", "rooms", room, "receipt", "m.read", event, body={}))
-        self.aside(self._type(room))
 
     def answered(self, room: str) -> None:
-        self._waiting.discard(room)
+        self._wait_no_longer(room)
         if room in self._typing:
             self._typing.discard(room)
             self.aside(self._show_typing(room, shown=False))
 
-    async def _type(self, room: str) -> None:
-        await asyncio.sleep(LONG)
-        if room in self._waiting:
-            self._waiting.discard(room)
-            self._typing.add(room)
-            await self._show_typing(room, shown=True)
+    def _wait_no_longer(self, room: str) -> None:
+        waiting = self._waiting.pop(room, None)
+        if waiting:
+            waiting.cancel()
+
+    def _type(self, room: str) -> None:
+        self._waiting.pop(room, None)
+        self._typing.add(room)
+        self.aside(self._show_typing(room, shown=True))
 
     async def _show_typing(self, room: str, *, shown: bool) -> None:
         body: dict[str, Any] = {"typing": shown, **({"timeout": SHOWN_MS} if shown else {})}
@@ -63,6 +66,8 @@ class Ornaments:
 
     async def close(self) -> None:
         """End whatever is under way."""
+        for room in [*self._waiting]:
+            self._wait_no_longer(room)
         tasks = [*self._tasks]
         for task in tasks:
             task.cancel()

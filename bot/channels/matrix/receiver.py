@@ -5,7 +5,6 @@ stored we read the same again and again, until they can be; then everything begi
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,9 +23,10 @@ from bot.channels.matrix.invitations import Invitations, leave
 from bot.channels.matrix.machine import UndecryptableError
 from bot.channels.matrix.ornaments import Ornaments
 from bot.channels.matrix.rooms import Invitation, Judgement, has_just_joined, invitation
-from bot.channels.matrix.server import AwayError, Json, RefusalError
+from bot.channels.matrix.server import Json
 from bot.channels.matrix.session import Session
 from bot.channels.matrix.store import Gap, UnwritableError
+from bot.channels.matrix.sync import Sync
 from bot.channels.matrix.unread import PATIENCE, Unread
 from bot.dialogue.model import Command
 from bot.logs import where
@@ -34,22 +34,9 @@ from bot.store.database import UnavailableError
 
 log = structlog.get_logger()
 
-SYNC_MS = 30_000
-MARGIN = 20.0  # seconds that an answer may be later than that
-FULL_SECONDS = 300.0  # for an answer that tells everything about all rooms
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0  # after a sync that failed; families wait
+LOOK_AGAIN = 1.0  # seconds, where keys could not be stored
 SETTLE = 3.0  # seconds that invitations hold everything up, at most
-HURRIED_MS = 2000  # to wait for something new while something else cannot be stored
-ECHO = 0.25  # seconds until we read on after nothing but our own words; a turn is several, and each would be read alone
 WITNESSED = 600.0  # seconds between two counts of the store
-BAD_REQUEST = 400
-_NOTHING: Json = {"types": []}
-FILTER: Json = {
-    "presence": _NOTHING,
-    "account_data": _NOTHING,
-    "room": {"ephemeral": _NOTHING, "account_data": _NOTHING, "timeline": {"limit": 20}},
-}
-
 Event = Mapping[str, Any]
 
 
@@ -68,7 +55,7 @@ class Receiver:
         self._session = session
         self._intake = intake
         self._ornaments = ornaments
-        self._heard = heard
+        self._sync = Sync(session, heard)
         self._invitations = Invitations(session, servers)
         self._unread = Unread(session, self._complain, patience)
         self._gaps = Gaps(session)
@@ -89,55 +76,27 @@ class Receiver:
             await self._unread.load()
             since = await self._intake.cursor(NAME)
             while not await self._is_writable_again():
-                answer, since = await self._sync(since)
+                answer, since = await self._sync.next(since, is_stored=not self._unwritable, waits=self._waits)
                 await self._take_in(answer, since)
                 if not self._unwritable:
                     since = answer["next_batch"]
                     self._count()
-                    await asyncio.sleep(ECHO if _is_echo(answer, self._session.me) else 0)
+                    await asyncio.sleep(0)
             log.warning("keys_stored_again", channel=NAME)
         finally:
             await self._invitations.close()
             await self._unread.close()
 
-    async def _sync(self, since: str | None) -> tuple[Json, str | None]:
-        """What is new, and since when. The first time it is everything about our rooms, for we know nothing yet."""
-        pause = FIRST_PAUSE
-        while True:
-            query = {"filter": json.dumps(FILTER), "timeout": str(self._timeout())}
-            query |= {"since": since} if since else {}
-            query |= {"full_state": "true"} if not self._session.is_ready else {}
-            seconds = SYNC_MS / 1000 + MARGIN if self._session.is_ready else FULL_SECONDS
-            try:
-                answer = await self._session.server.call("GET", "v3", "sync", query=query, seconds=seconds)
-                if isinstance(answer.get("next_batch"), str):
-                    if not self._unwritable:
-                        self._heard()
-                    return answer, since
-                log.warning("sync_unreadable", channel=NAME)
-            except AwayError as error:
-                log.warning("sync_failed", channel=NAME, error=where(error))
-            except RefusalError as error:
-                if error.is_token_unknown:
-                    raise
-                log.error("sync_refused", channel=NAME, error=error.code)
-                pause = max(pause, error.retry_after or 0)
-                if error.status == BAD_REQUEST and pause > FIRST_PAUSE:  # it does not know the place: begin anew
-                    since = None
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+    @property
+    def _waits(self) -> bool:
+        """Whether something was read that is not stored yet."""
+        return self._unwritable or not self._backlog.is_empty
 
     async def _is_writable_again(self) -> bool:
         if not self._unwritable:
             return False
-        await asyncio.sleep(FIRST_PAUSE)
+        await asyncio.sleep(LOOK_AGAIN)
         return self._session.store.is_writable()
-
-    def _timeout(self) -> int:
-        """How long the homeserver waits for something new (ms): not at all as long as nothing is known."""
-        if not self._session.is_ready:
-            return 0
-        return SYNC_MS if self._backlog.is_empty and not self._unwritable else HURRIED_MS
 
     @contextmanager
     def _keeping(self) -> Iterator[None]:
@@ -154,6 +113,7 @@ class Receiver:
         for room in table(rooms.get("leave")):
             self._gone(room)
         joined = {room: table(told) for room, told in table(rooms.get("join")).items()}
+        entered = joined.keys() - self._session.rooms.keys() if self._session.is_ready else frozenset[str]()
         for room, told in joined.items():
             with self._keeping():
                 self._session.enter(room, objects(table(told.get("state")).get("events")))
@@ -167,7 +127,7 @@ class Receiver:
         updates = [*await self._late(), *await self._of_gaps()]
         if since:  # without a place up to which we have read, everything is old
             for room, told in joined.items():
-                updates += await self._updates(room, told, since)
+                updates += await self._updates(room, told, since, is_entered=room in entered)
         await self._store(updates, answer["next_batch"])
         if self._session.machine.outgoing_to_device_messages or self._session.machine.wedged_devices:
             await self._exchange_keys()  # that were just found missing
@@ -241,8 +201,8 @@ class Receiver:
     async def _read_all(self, room: str, events: Iterable[Event]) -> list[Update]:
         return [update for event in events if (update := await self._read_safely(room, event))]
 
-    async def _updates(self, room: str, told: Mapping[str, Any], since: str) -> list[Update]:
-        """Everything that was said in a room, in order."""
+    async def _updates(self, room: str, told: Mapping[str, Any], since: str, *, is_entered: bool) -> list[Update]:
+        """Everything that was said in a room, in order. `is_entered`: that we have joined stands in its state."""
         if room not in self._session.rooms:
             return []
         timeline = table(told.get("timeline"))
@@ -252,7 +212,8 @@ class Receiver:
             with self._keeping():
                 found = await self._fill(self._gaps.found(room, words(timeline.get("prev_batch")), since))
         found += await self._read_all(room, events)
-        entered = has_just_joined(events, self._session.me)
+        state = objects(table(told.get("state")).get("events")) if is_entered else ()
+        entered = has_just_joined([*state, *events], self._session.me)
         return found if found or not entered else [self._greeting(room, entered)]
 
     def _greeting(self, room: str, event: str) -> Update:
@@ -328,12 +289,6 @@ class Receiver:
             with self._keeping():
                 self._session.store.keep_device(counted)
                 self._ornaments.aside(bear_witness(self._session.server, counted))
-
-
-def _is_echo(answer: Json, me: str) -> bool:
-    rooms = table(table(answer.get("rooms")).get("join"))
-    senders = {event.get("sender") for told in rooms.values() for event in _timeline(table(told))}
-    return senders == {me}
 
 
 def _timeline(told: Mapping[str, Any]) -> Iterable[Event]:
