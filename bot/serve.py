@@ -57,7 +57,7 @@ def channels(settings: Settings, languages: Languages) -> list[Channel]:
     if settings.telegram_token:
         found.append(_telegram(settings, settings.telegram_token, languages))
     if settings.matrix_homeserver:
-        found.append(_matrix(settings, settings.matrix_homeserver))
+        found.append(_matrix(settings, settings.matrix_homeserver, languages))
     if settings.gateway_socket:
         found.append(Gateway(settings.gateway_socket))
     if not found:
@@ -85,10 +85,11 @@ def _telegram(settings: Settings, token: SecretStr, languages: Languages) -> Cha
     )
 
 
-def _matrix(settings: Settings, homeserver: str) -> Channel:
+def _matrix(settings: Settings, homeserver: str, languages: Languages) -> Channel:
     try:
         from bot.channels.matrix import Account, Matrix  # noqa: PLC0415 takes a while to load, and only Matrix needs it
         from bot.channels.matrix.store import FILE as STORE  # noqa: PLC0415
+        from bot.channels.matrix.typed import typed_wording  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise ValueError("for Matrix install the extra: pip install 'nahbei[matrix]'") from error
     password, token = settings.matrix_password, settings.matrix_access_token
@@ -104,6 +105,7 @@ def _matrix(settings: Settings, homeserver: str) -> Channel:
         partial(load_keys, settings.keys, create=False),
         servers=settings.matrix_allow_servers,
         buttons=settings.matrix_buttons,
+        typed=typed_wording(languages.translator(language.tag) for language in languages),
     )
 
 

@@ -27,6 +27,7 @@ from bot.channels.matrix.receiver import Receiver
 from bot.channels.matrix.server import AwayError, Homeserver, RefusalError
 from bot.channels.matrix.session import Session
 from bot.channels.matrix.store import UnwritableError, alone
+from bot.channels.matrix.typed import Wording
 from bot.channels.matrix.unread import PATIENCE
 from bot.dialogue.model import Reply
 from bot.keys import Keys
@@ -42,7 +43,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # before we log in anew
 class Matrix:
     """One account. `keys` are read when they are needed: at the very first start they are made meanwhile.
 
-    `servers`: whose people may invite us; empty: everybody's. `patience`: seconds until a message without a key is
+    `servers`: whose people may invite us; empty: everybody's. `typed`: see layout.py. `patience`: seconds until a message without a key is
     complained about.
     """
 
@@ -57,13 +58,15 @@ class Matrix:
         *,
         servers: Sequence[str] = (),
         buttons: Buttons = "text",
+        typed: Wording = layout.NO_WORDING,
         patience: float = PATIENCE,
     ) -> None:
         self._account = account
         self._folder = folder
         self._keys = keys
         self._servers = tuple(servers)
-        self._buttons = buttons
+        self._buttons: Buttons = buttons
+        self._typed = typed
         self._patience = patience
         self._session: Session | None = None
         self._ornaments: Ornaments | None = None
@@ -113,7 +116,7 @@ class Matrix:
         self._heard = monotonic()
 
     def lay_out(self, replies: Sequence[Reply], address: str, chosen: str | None) -> Sequence[str]:  # noqa: ARG002 every channel has this form
-        laid_out = layout.lay_out(replies, Address.from_json(address), self._buttons)
+        laid_out = layout.lay_out(replies, Address.from_json(address), self._buttons, self._typed)
         return [json.dumps(call, ensure_ascii=False) for call in laid_out]
 
     async def deliver(self, call: str, address: str, key: str) -> Sequence[str]:

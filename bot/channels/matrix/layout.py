@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Any, Literal
 
 from bot.channels.matrix.events import Address, objects, plain_sign, table, words
+from bot.channels.matrix.typed import Wording, as_typed
 from bot.dialogue.model import Ask, Card, Option, Picture, Pin, Reply, Say
 from bot.dialogue.steps.child import ChildStep
 
@@ -23,7 +25,10 @@ MAX_TEXT = 4096  # characters of one event; with its HTML and encrypted it stays
 MAX_QUESTION = 1000  # characters above a poll that a client shows without hiding the rest
 MAX_ANSWERS = 20  # of a poll (MSC3381)
 KEYCAPS = (*(f"{n}\ufe0f\u20e3" for n in range(1, 10)), "🔟")
-UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # Unicode's categories Cc and Cs, but for the end of a line
+UNPRINTABLE = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
+)  # Unicode's categories Cc and Cs, but for the end of a line
+NO_WORDING: Wording = MappingProxyType({})
 TITLE = "🔹"  # how the line with an offer's title begins
 NUMBERS = ChildStep.prefixes  # questions to which a number is an answer in itself: these options have none
 
@@ -60,9 +65,16 @@ class Choices:
         return self.options[place].id if 0 <= place < len(self.options) else None
 
 
-def lay_out(replies: Sequence[Reply], address: Address, buttons: Buttons = "text") -> list[Call]:
-    """Lay a turn out: each call is one event, or one question with its reactions. Options are numbered throughout."""
+def lay_out(
+    replies: Sequence[Reply], address: Address, buttons: Buttons = "text", typed: Wording = NO_WORDING
+) -> list[Call]:
+    """Lay a turn out: each call is one event, or one question with its reactions. Options are numbered throughout.
+
+    `typed`: what is said instead of what speaks of tapping, where there is nothing to tap on.
+    """
     buttons = "text" if address.bridged else buttons
+    if buttons == "text":
+        replies = [as_typed(reply, typed) for reply in replies]
     calls: list[Call] = []
     said: list[str] = []
     number = 1
