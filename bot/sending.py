@@ -15,7 +15,7 @@ from bot.metrics import Metrics
 from bot.seals import Letter, Seals
 from bot.store import delivery, turns
 from bot.store.database import Database
-from bot.store.delivery import Claim, Parcel
+from bot.store.delivery import Claim, Next, Parcel
 
 log = structlog.get_logger()
 
@@ -57,25 +57,25 @@ class Sender:
         self._patience = patience
         self._at = at
 
-    async def send(self, claimed: Claim, parcels: Sequence[Parcel], *, wait: float = 0) -> None:
+    async def send(self, claimed: Claim, parcels: Sequence[Parcel], *, wait: float = 0) -> Next:
         """Deliver everything, then let the chat go for `wait` seconds."""
         if not parcels:
             await self._let_go(claimed, wait)
-            return
         channel = self._channels[claimed.channel]
         for i, parcel in enumerate(parcels):
             following = parcels[i + 1].n if i + 1 < len(parcels) else None
             letter = self._seals.open_letter(claimed.chat, parcel.content)
             arrived = await self._send_one(claimed, channel, parcel, letter)
             if arrived is None:
-                return
+                return Next.CLAIM
             if letter.closes:
                 await self._depart(channel, letter.address)
             refs = [self._seals.ref(claimed.chat, ref) for ref in arrived]
-            is_ours = await self._mark(claimed, parcel, letter, refs, following, wait)
+            then = await self._mark(claimed, parcel, letter, refs, following, wait)
             self._at("after_mark")
-            if not is_ours:
-                return
+            if then is not Next.DELIVER:
+                return then
+        return Next.CLAIM
 
     async def _depart(self, channel: Channel, address: str) -> None:
         """Leave a chat in which everything is said and deleted."""
@@ -89,15 +89,15 @@ class Sender:
 
     async def _mark(
         self, claimed: Claim, parcel: Parcel, letter: Letter, refs: Sequence[bytes], following: int | None, wait: float
-    ) -> bool:
-        """Write down that it arrived. False: the rest is somebody else's."""
+    ) -> Next:
+        """Write down that it arrived."""
         now, chat = self._database.now(), claimed.chat
         if letter.closes:
             await self._write(turns.close, claimed.owner, chat, parcel.n, now, key=parcel.key)
             self._database.scrub()
-            return True
+            return Next.CLAIM
         ready_at = now + wait
-        is_ours: bool = await self._write(
+        then: Next = await self._write(
             delivery.delivered,
             claimed.owner,
             chat,
@@ -108,7 +108,7 @@ class Sender:
             ready_at=ready_at,
             key=parcel.key,
         )
-        return is_ours
+        return then
 
     async def _let_go(self, claimed: Claim, seconds: float) -> None:
         await self._write(delivery.let_go, claimed.owner, claimed.chat, self._database.now() + seconds)

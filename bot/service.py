@@ -7,17 +7,17 @@ Whatever dies at whatever moment, the next start goes on from what is written.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import count
 from time import perf_counter
 
 import structlog
 
 from bot.channels.base import Channel, Departing, Update, Work
+from bot.claiming import Claims
 from bot.conversation import Conversation
 from bot.dialogue.model import Input, Reply, State, Turn
 from bot.keys import Keys, WrongKeyError
@@ -30,9 +30,9 @@ from bot.packing import Packer, forgets
 from bot.reception import Reception
 from bot.seals import Seals
 from bot.sending import Patience, Sender
-from bot.store import delivery, retention, turns
+from bot.store import beginning, delivery, retention, turns
 from bot.store.database import Database, Operation, P, T, UnavailableError
-from bot.store.delivery import Claim, LostClaimError, Message, Parcel
+from bot.store.delivery import Claim, LostClaimError, Message, Next, Parcel
 from bot.store.turns import Answered
 
 log = structlog.get_logger()
@@ -52,7 +52,8 @@ class Limits:
     answered: Rate = Rate(20, 1)  # of one chat; the others of its messages wait for their turn
     taken_in: Rate = Rate(200, 2)  # of one chat; nobody writes that much by hand
     patience: Patience = Patience()
-    poll: float = 0.5
+    poll: float = 0.5  # where other processes may bring something, or there was no room for everything
+    idle: float = 10  # where nobody else brings anything
     alive: float = 10
     drain: float = 4
 
@@ -91,10 +92,10 @@ class Service:
         self._answered = Buckets(limits.answered)
         self._packer = Packer(self._seals, self._channels)
         self._mind = ThreadPoolExecutor(1, thread_name_prefix="conversation")
-        self._work: dict[asyncio.Task[None], bytes] = {}  # which chat each is about
+        self._work: dict[asyncio.Task[Next], bytes] = {}  # which chat each is about
         self._bulkheads = Bulkheads(self._channels, limits.chats_at_once, limits.brisk, limits.most_at_once)
-        self._claims = count(1)
-        self._owns_more = False  # perhaps
+        self._claims = Claims(database, self.owner, limits.poll, limits.idle, self._is_away)
+        self._is_full = False  # more may wait than there was room for
         self._awake = asyncio.Event()
         self._claims_no_more = asyncio.Event()
         self._claims_no_more.set()
@@ -131,7 +132,8 @@ class Service:
         except UnavailableError as error:
             self._is_away(error)
             raise
-        self._awake.set()
+        if updates:
+            self._awake.set()
 
     async def cursor(self, channel: str) -> str | None:
         """How far a channel had read."""
@@ -204,7 +206,7 @@ class Service:
         now = self._database.now()
         freed = await self._database.do(delivery.stay_alive, self.owner, now, self._limits.alive)
         self.metrics.database_up.set(1)
-        self._owns_more = True
+        self._claims.may_own_more = True
         if freed:
             log.warning("took_over", chats=freed)
             self._awake.set()
@@ -232,7 +234,7 @@ class Service:
     async def _begin(self) -> None:
         if self._database.is_sqlite:
             wait, memory = self._limits.patience.longest_pause, retention.STATE_SECONDS
-            await self._write(delivery.begin_alone, self._database.now(), wait, memory)
+            await self._write(beginning.begin_alone, self._database.now(), wait, memory)
         ended_by = self._marker.read() if self._marker else None
         if self._marker and ended_by is not None:
             log.warning("ended_while_answering")
@@ -244,59 +246,42 @@ class Service:
     async def _serve_some(self) -> None:
         """Claim as many chats as there is room for, and begin to work on them; then wait for more to do."""
         self._awake.clear()
-        if self._owns_more:
-            await self._free_lost()
+        await self._claims.free_lost(set(self._work.values()))
         room, full = self._bulkheads.room(self._database.now())
-        claims = await self._claim(room, full) if room else []
+        claims, pause = await self._claims.claim(room, full) if room else ((), self._limits.poll)
         for claimed in claims:
             task = asyncio.create_task(self._serve(claimed))
             self._work[task] = claimed.chat
             self._bulkheads.enter(task, claimed.channel, self._database.now())
             task.add_done_callback(self._done)
+        self._is_full = bool(full) or len(claims) == room
         if not room or len(claims) < room:
-            await self._rest()
+            await self._rest(pause)
 
-    async def _claim(self, room: int, full: Collection[str]) -> list[Claim]:
-        try:
-            owner = f"{self.owner}{next(self._claims)}"
-            return await self._database.do(delivery.claim, owner, self._database.now(), room, full)
-        except UnavailableError as error:
-            self._is_away(error)
-            return []
-
-    async def _free_lost(self) -> None:
-        """Free chats that are ours without our knowing: they were claimed, and the answer was lost on its way."""
-        try:
-            freed = await self._database.do(delivery.free, self.owner, set(self._work.values()))
-        except UnavailableError as error:
-            self._is_away(error)
-            return
-        self._owns_more = False
-        if freed:
-            log.warning("claims_found", chats=freed)
-
-    async def _rest(self) -> None:
+    async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._limits.poll):
+            async with asyncio.timeout(seconds):
                 await self._awake.wait()
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, task: asyncio.Task[Next]) -> None:
         self._work.pop(task, None)
         self._bulkheads.leave(task)
-        self._awake.set()
-        if not task.cancelled() and (error := task.exception()):
+        error = None if task.cancelled() else task.exception()
+        if error:
             log.error("bug", error=where(error))
+        if self._is_full or task.cancelled() or error or task.result() is not Next.REST:
+            self._awake.set()
 
-    async def _serve(self, claimed: Claim) -> None:
+    async def _serve(self, claimed: Claim) -> Next:
         """Deliver what waits for a chat, or else answer its oldest message."""
         self._at("after_claim")
         try:
             if claimed.channel not in self._channels:  # not configured any more: what waits goes when its time is over
                 await self._let_go(claimed, self._limits.patience.longest_pause)
             elif claimed.parcels:
-                await self._sender.send(claimed, claimed.parcels)
+                return await self._sender.send(claimed, claimed.parcels)
             elif claimed.message:
-                await self._answer(claimed, claimed.message)
+                return await self._answer(claimed, claimed.message)
             else:
                 await self._write(delivery.recount, claimed.owner, claimed.chat, self._database.now())
         except LostClaimError:
@@ -305,14 +290,15 @@ class Service:
         except Exception:
             await self._let_go(claimed, self._limits.patience.longest_pause)
             raise
+        return Next.CLAIM
 
     async def _let_go(self, claimed: Claim, seconds: float) -> None:
         await self._write(delivery.let_go, claimed.owner, claimed.chat, self._database.now() + seconds)
 
-    async def _answer(self, claimed: Claim, message: Message) -> None:
+    async def _answer(self, claimed: Claim, message: Message) -> Next:
         if message.tries >= POISON_TRIES:
             await self._set_aside(claimed, message, "ended_the_process")
-            return
+            return Next.CLAIM
         started = perf_counter()
         waits, begins_to_wait = self._answered.take(claimed.chat, self._database.now())
         try:
@@ -326,15 +312,15 @@ class Service:
             await self._write(turns.record, claimed.owner, claimed, answered, self._database.now(), self._today())
         except UnavailableError:
             await self._let_go(claimed, self._limits.patience.first_pause)
-            return
+            return Next.CLAIM
         except LostClaimError:
             raise
         except Exception as error:  # noqa: BLE001 a bug that one message meets: the others go on
             await self._failed(claimed, message, error)
-            return
+            return Next.CLAIM
         self._at("after_turn_commit")
         self.metrics.turns.labels(claimed.channel).observe(perf_counter() - started)
-        await self._sender.send(claimed, answered.parcels, wait=waits)
+        return await self._sender.send(claimed, answered.parcels, wait=waits)
 
     def _state(self, claimed: Claim) -> State:
         """What the chat remembers. Where that cannot be read, it starts anew: better than never to be answered again."""

@@ -15,6 +15,7 @@ from bot.store.database import Database, UnavailableError
 log = structlog.get_logger()
 
 ALIVE_EVERY = 2.0  # seconds
+ALONE_EVERY = 10.0  # where no other process waits for a sign
 SWEEP_EVERY = 60.0
 RENEW_EVERY = 1.0
 SWEEPING = "sweep"
@@ -30,7 +31,7 @@ class Upkeep:
         *,
         needed: int,
         today: Callable[[], date] = date.today,
-        alive_every: float = ALIVE_EVERY,
+        alive_every: float | None = None,
         sweep_every: float = SWEEP_EVERY,
         renew: Callable[[], Awaitable[None]] | None = None,
         renew_every: float = RENEW_EVERY,
@@ -40,7 +41,7 @@ class Upkeep:
         self._database = database
         self._needed = needed
         self._today = today
-        self._alive_every = alive_every
+        self._alive_every = alive_every or (ALONE_EVERY if database.is_sqlite else ALIVE_EVERY)
         self._sweep_every = sweep_every
         self._renew = renew
         self._renew_every = renew_every
@@ -53,15 +54,17 @@ class Upkeep:
         await asyncio.gather(*tasks)
 
     async def _every(self, seconds: float, task: Callable[[], Awaitable[None]]) -> None:
-        """What fails is tried again the next time."""
+        """What fails is tried again the next time; what the database was away for, soon."""
         while True:
+            pause = seconds
             try:
                 await task()
             except UnavailableError as error:
                 log.warning("upkeep_waits", error=where(error))
+                pause = min(seconds, ALIVE_EVERY)
             except Exception as error:  # noqa: BLE001 a bug here must not end the service
                 log.error("upkeep_failed", error=where(error))
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(pause)
 
     async def look(self) -> None:
         """Say that we are alive, and carry what waits into the metrics."""

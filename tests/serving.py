@@ -22,7 +22,7 @@ from tests.storage import at_once
 PATIENCE = 30.0  # seconds after which a test that waits has failed
 LONGEST_PAUSE = 0.03  # seconds between two looks of a test that waits
 NO_HURRY = Rate(1e9, 1e9)
-LIMITS = Limits(answered=NO_HURRY, taken_in=NO_HURRY, patience=Patience(send=5), poll=0.01)
+LIMITS = Limits(answered=NO_HURRY, taken_in=NO_HURRY, patience=Patience(send=5), poll=0.01, idle=0.01)
 Script = Callable[[Service], Coroutine[Any, Any, None]]
 POINTS = (
     "before_inbox_commit",

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from bot.store import delivery
 from bot.store.database import Database
-from bot.store.delivery import Arrival, Claim, Message, Parcel
+from bot.store.delivery import Arrival, Claim, Message, Next, Parcel
 from tests.storage import (
     accept,
     arrival,
@@ -144,9 +144,9 @@ def test_while_an_answer_is_delivered_the_next_message_waits(database: Database)
     accept(database, arrival(1), arrival(2))
     database.run(delivery.finish, "one", claim(database), [parcel(0), parcel(1)], 0.0)
     assert database.run(delivery.claim, "two", 0.0, 10) == []
-    assert database.run(delivery.delivered, "one", b"chat", 0, 0.0, following=1)
+    assert database.run(delivery.delivered, "one", b"chat", 0, 0.0, following=1) is Next.DELIVER
     assert database.run(delivery.claim, "two", 0.0, 10) == []
-    assert database.run(delivery.delivered, "one", b"chat", 1, 0.0)
+    assert database.run(delivery.delivered, "one", b"chat", 1, 0.0) is Next.CLAIM
     claimed = claim(database)
     assert claimed.parcels == ()
     assert claimed.message

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from bot.dialogue.model import Forget
 from bot.store import delivery, retention, turns
 from bot.store.database import Database
-from bot.store.delivery import Claim, LostClaimError, Parcel
+from bot.store.delivery import Claim, LostClaimError, Next, Parcel
 from bot.store.turns import Answered
 from tests.conftest import NOW
 from tests.storage import ALIVE, arrival, empty, rows
@@ -96,12 +96,13 @@ class Delivery(RuleBasedStateMachine):
     def claim(self, most: int) -> None:
         free = {c: m.ready_at for c, m in self.chats.items() if m.pending and c not in self.owned}
         ready = {c: at for c, at in free.items() if at <= self.now}
-        claims = self.database.run(delivery.claim, self.owner, self.now, most)
+        claims, due = self.database.run(delivery.claim_alone, self.owner, self.now, most)
         assert {claimed.chat for claimed in claims} <= set(ready)
         assert [ready[claimed.chat] for claimed in claims] == sorted(ready.values())[:most]
         for claimed in claims:
             self._check(claimed, self.chats[claimed.chat])
             self.owned[claimed.chat] = claimed
+        assert due == min((at for chat, at in free.items() if chat not in self.owned), default=None)
 
     def _check(self, claimed: Claim, modelled: Modelled) -> None:
         assert claimed.state == modelled.state
@@ -147,7 +148,7 @@ class Delivery(RuleBasedStateMachine):
         modelled.posted += modelled.undelivered
         self.owned[chat] = Claim(chat, "test", None, None, tuple(parcels))
         if not parcels:
-            assert self.database.run(delivery.let_go, self.owner, chat, self.now)
+            assert self.database.run(delivery.let_go, self.owner, chat, self.now) is not None
             self._let_go(chat, self.now)
 
     @precondition(lambda self: self._to_deliver())
@@ -159,13 +160,15 @@ class Delivery(RuleBasedStateMachine):
         self._written_down(chat, parcel.key)
         next_one = following[0].n if following else None
         is_there = not following or following[0].key in self.chats[chat].undelivered
-        goes_on = self.database.run(
+        then = self.database.run(
             delivery.delivered, self.owner, chat, parcel.n, self.now, following=next_one, key=parcel.key
         )
-        assert goes_on == is_there
         self.owned[chat] = Claim(chat, "test", None, None, tuple(following))
-        if not following or not is_there:
-            self._let_go(chat, self.now)
+        if following and is_there:
+            assert then is Next.DELIVER
+            return
+        assert then is (Next.CLAIM if self.chats[chat].pending else Next.REST)
+        self._let_go(chat, self.now)
 
     @precondition(lambda self: self._to_deliver())
     @rule(data=st.data(), unclear=st.booleans(), pause=st.sampled_from([0.0, 5.0, 60.0]))
@@ -185,7 +188,7 @@ class Delivery(RuleBasedStateMachine):
         chat = data.draw(st.sampled_from(list(self.owned)))
         if (message := self.owned[chat].message) is not None:
             self.database.run(delivery.tried, message.id)
-        assert self.database.run(delivery.let_go, self.owner, chat, self.now + pause)
+        assert self.database.run(delivery.let_go, self.owner, chat, self.now + pause) is not None
         self._let_go(chat, self.now + pause)
 
     def _let_go(self, chat: bytes, ready_at: float) -> None:

@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.store import delivery
+from bot.store import beginning, delivery
 from bot.store.database import Database
-from bot.store.delivery import Claim, LostClaimError
+from bot.store.delivery import Claim, LostClaimError, Next
 from tests.storage import (
     ALIVE,
     accept,
@@ -103,10 +103,10 @@ def test_who_has_lost_a_chat_changes_nothing_of_what_the_next_owner_does(databas
     database.run(delivery.finish, "one", claimed, [parcel(0), parcel(1)], 0.0)
     lose(database, claimed)
     before = contents(database)
-    assert not database.run(delivery.let_go, "one", b"chat", 99.0)
+    assert database.run(delivery.let_go, "one", b"chat", 99.0) is None
     database.run(delivery.postpone, "one", b"chat", 0, 99.0, unclear=True)
     database.run(delivery.recount, "one", b"chat", 99.0)
-    assert not database.run(delivery.delivered, "one", b"chat", 0, 0.0, refs=[b"ref"], following=1)
+    assert database.run(delivery.delivered, "one", b"chat", 0, 0.0, refs=[b"ref"], following=1) is Next.STOP
     assert contents(database) == before
 
 
@@ -115,7 +115,8 @@ def test_what_arrived_although_the_chat_was_lost_is_not_sent_again(database: Dat
     claimed = claim(database)
     database.run(delivery.finish, "one", claimed, [parcel(0), parcel(1)], 0.0)
     lose(database, claimed)
-    assert not database.run(delivery.delivered, "one", b"chat", 0, 0.0, refs=[b"ref"], following=1, key="turn.0")
+    arrived = database.run(delivery.delivered, "one", b"chat", 0, 0.0, refs=[b"ref"], following=1, key="turn.0")
+    assert arrived is Next.STOP
     assert outbox(database) == [(1, False, 0, 0)]
     assert (pending(database), rows(database, "SELECT ref FROM messages")) == ([(1,)], [(b"ref",)])
 
@@ -128,14 +129,14 @@ def test_what_a_process_writes_twice_changes_nothing_once_it_has_claimed_the_cha
     accept(database, arrival(1), arrival(2))
     database.run(delivery.finish, first, claim(database, first), [parcel(0, "first")], 0.0)
 
-    def arrived() -> bool:
+    def arrived() -> Next:
         return database.run(delivery.delivered, first, b"chat", 0, 0.0, key="first.0")
 
-    assert arrived()
+    assert arrived() is Next.CLAIM
     database.run(delivery.finish, second, claim(database, second), [parcel(0, "next")], 0.0)
     before = contents(database)
-    assert not arrived()
-    assert not database.run(delivery.let_go, first, b"chat", 9.0)
+    assert arrived() is Next.STOP
+    assert database.run(delivery.let_go, first, b"chat", 9.0) is None
     database.run(delivery.postpone, first, b"chat", 0, 9.0, unclear=True)
     assert contents(database) == before
 
@@ -161,7 +162,7 @@ def test_an_answer_is_never_taken_for_an_earlier_one_with_the_same_number(databa
     database.run(delivery.delivered, "two", b"chat", 0, 0.0)
     database.run(delivery.finish, "two", claim(database, "two"), [parcel(0, "next")], 0.0)
     for key in ("", "slow.0"):
-        assert not database.run(delivery.delivered, "one", b"chat", 0, 0.0, key=key)
+        assert database.run(delivery.delivered, "one", b"chat", 0, 0.0, key=key) is Next.STOP
     assert rows(database, "SELECT key FROM outbox") == [("next.0",)]
 
 
@@ -224,7 +225,7 @@ def test_the_only_process_frees_everything_at_its_start(database: Database) -> N
     take_over(database, "dead", 0.0)
     database.run(delivery.lease, "sweep", "dead", 0.0, 60.0)
     claim(database, "dead")
-    database.run(delivery.begin_alone, 1.0, 60.0, 99.0)
+    database.run(beginning.begin_alone, 1.0, 60.0, 99.0)
     assert claim(database, "new", now=1.0).message
     assert database.run(delivery.lease, "sweep", "new", 1.0, 60.0)
 
@@ -237,7 +238,7 @@ def test_what_a_clock_that_ran_ahead_has_written_is_mended_at_the_start(database
     database.run(delivery.note, b"chat", [b"ref"], year)
     database.run(delivery.postpone, "one", b"chat", 0, year, unclear=False)
     database.run(delivery.lease, "sweep", "one", year, 60.0)
-    database.run(delivery.begin_alone, 100.0, 60.0, 50.0)
+    database.run(beginning.begin_alone, 100.0, 60.0, 50.0)
     assert rows(database, "SELECT ready_at, expires_at FROM chats") == [(100.0, 150.0)]
     for table in ("inbox", "outbox", "seen", "messages"):
         assert set(rows(database, f"SELECT at FROM {table}")) == {(100.0,)}  # noqa: S608 names from the line above
@@ -252,5 +253,5 @@ def test_what_a_right_clock_has_written_stays_at_the_start(database: Database) -
     database.run(delivery.note, b"chat", [b"ref"], 20.0)
     database.run(delivery.postpone, "one", b"chat", 0, 80.0, unclear=False)
     before = contents(database)
-    database.run(delivery.begin_alone, 20.0, 60.0, 50.0)
+    database.run(beginning.begin_alone, 20.0, 60.0, 50.0)
     assert contents(database) == before

@@ -12,7 +12,7 @@ from bot.dialogue.model import Count, Forget
 from bot.keys import Keys
 from bot.store import delivery, retention, turns
 from bot.store.database import Database
-from bot.store.delivery import Arrival, Claim, Parcel
+from bot.store.delivery import Arrival, Claim, Next, Parcel
 from bot.store.opening import open_database, sqlite_engine
 from bot.store.retention import Backlog, Expired, Kept
 from bot.store.turns import Answered
@@ -98,9 +98,10 @@ def test_an_answer_that_expires_while_it_is_sent_is_not_counted_twice(database: 
     accept(database, arrival(1))
     database.run(turns.record, "one", claim(database), Answered([parcel(0), parcel(1)], b"state"), 0.0, TODAY)
     expire(database, HOUR + 1)
-    assert not database.run(delivery.delivered, "one", b"chat", 0, HOUR + 1, refs=[b"ref"], following=1)
+    arrived = database.run(delivery.delivered, "one", b"chat", 0, HOUR + 1, refs=[b"ref"], following=1)
+    assert arrived is Next.REST
     assert rows(database, "SELECT pending, owner FROM chats") == [(0, None)], "nothing follows: it is let go"
-    assert not database.run(delivery.delivered, "one", b"chat", 1, HOUR + 1)
+    assert database.run(delivery.delivered, "one", b"chat", 1, HOUR + 1) is Next.STOP
     assert rows(database, "SELECT pending, owner FROM chats") == [(0, None)]
 
 

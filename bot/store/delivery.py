@@ -8,6 +8,7 @@ first time was lost, when the same process has claimed the chat anew: every clai
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
@@ -17,6 +18,15 @@ PROCESS = 16  # characters of an owner that name the process; what follows names
 
 class LostClaimError(Exception):
     """Somebody else owns this chat now."""
+
+
+class Next(Enum):
+    """What comes after a delivery."""
+
+    DELIVER = auto()  # the following answer, which has begun
+    CLAIM = auto()  # the chat is let go, and something waits for it
+    REST = auto()  # the chat is let go, and nothing does
+    STOP = auto()  # the chat is somebody else's
 
 
 @dataclass(frozen=True)
@@ -167,6 +177,19 @@ def claim(connection: Connection, owner: str, now: float, most: int, full: Colle
     ]
 
 
+_DUE = _sql("SELECT min(ready_at) FROM chats WHERE pending > 0 AND owner IS NULL")
+
+
+def claim_alone(
+    connection: Connection, owner: str, now: float, most: int, full: Collection[str] = ()
+) -> tuple[list[Claim], float | None]:
+    """`claim`, and from when on (seconds since 1970) there is more to claim if nothing else comes in; None: never.
+
+    For the only process: where several share a database, they have to look all the same.
+    """
+    return claim(connection, owner, now, most, full), connection.execute(_DUE).scalar_one()
+
+
 _ANSWERED = _sql("DELETE FROM inbox WHERE id = :id")
 _ON = _sql("""
     UPDATE chats SET state = :state, expires_at = :expires_at, pending = pending - 1 + :parcels
@@ -234,23 +257,22 @@ def delivered(
     following: int | None = None,
     ready_at: float | None = None,
     key: str = "",
-) -> bool:
+) -> Next:
     """An answer arrived (or is given up): it leaves the outbox; the `following` one begins, or the chat is let go.
 
     Written down even where the chat was lost meanwhile, so that nobody sends it again; then `key` has to say that it is
     this very answer, for the next owner's may have the same number.
 
-    Returns:
-        Whether it was ours, and `following` has begun. False: the chat is somebody else's now, or what follows is past its
-        time and the chat is let go; there is nothing more to deliver.
+    Where what follows is past its time, the chat is let go too.
     """
     row = {"chat": chat, "owner": owner}
     if connection.execute(_DELIVERED, {**row, "n": n, "key": key}).rowcount:
         connection.execute(_LESS, {"chat": chat})
         note(connection, chat, refs, now)
     if following is not None and connection.execute(_START, {**row, "n": following}).rowcount:
-        return True
-    return let_go(connection, owner, chat, now if ready_at is None else ready_at) and following is None
+        return Next.DELIVER
+    waiting = let_go(connection, owner, chat, now if ready_at is None else ready_at)
+    return Next.STOP if waiting is None else Next.CLAIM if waiting else Next.REST
 
 
 def note(connection: Connection, chat: bytes, refs: Sequence[bytes], now: float) -> None:
@@ -259,12 +281,19 @@ def note(connection: Connection, chat: bytes, refs: Sequence[bytes], now: float)
         connection.execute(_NOTE, {"chat": chat, "ref": ref, "now": now})
 
 
-_LET_GO = _sql("UPDATE chats SET owner = NULL, ready_at = :ready_at WHERE chat = :chat AND owner = :owner")
+_LET_GO = _sql("""
+    UPDATE chats SET owner = NULL, ready_at = :ready_at WHERE chat = :chat AND owner = :owner RETURNING pending""")
 
 
-def let_go(connection: Connection, owner: str, chat: bytes, ready_at: float) -> bool:
-    """Somebody may take this chat again, from `ready_at` on. False: it is not ours; nothing is written."""
-    return connection.execute(_LET_GO, {"chat": chat, "owner": owner, "ready_at": ready_at}).rowcount == 1
+def let_go(connection: Connection, owner: str, chat: bytes, ready_at: float) -> int | None:
+    """Somebody may take this chat again, from `ready_at` on.
+
+    Returns:
+        How many messages and answers wait for it. None: it is not ours; nothing is written.
+    """
+    row = {"chat": chat, "owner": owner, "ready_at": ready_at}
+    waiting: int | None = connection.execute(_LET_GO, row).scalar_one_or_none()
+    return waiting
 
 
 _LATER = _sql("""
@@ -277,7 +306,7 @@ def postpone(connection: Connection, owner: str, chat: bytes, n: int, ready_at: 
 
     Nothing is written where the chat was lost: what waits there may be another answer.
     """
-    if let_go(connection, owner, chat, ready_at):
+    if let_go(connection, owner, chat, ready_at) is not None:
         connection.execute(_LATER, {"chat": chat, "n": n, "unclear": int(unclear)})
 
 
@@ -300,7 +329,7 @@ def recount(connection: Connection, owner: str, chat: bytes, now: float) -> None
 
     Its row is taken first, in a statement of its own: then a message that comes in meanwhile is counted by one of both.
     """
-    if let_go(connection, owner, chat, now):
+    if let_go(connection, owner, chat, now) is not None:
         connection.execute(_RECOUNT, {"chat": chat})
 
 
@@ -341,7 +370,6 @@ _FREE = _sql(
 _ORPHANED = _sql(f"""
     UPDATE chats SET owner = NULL WHERE owner IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM leases WHERE name = :alive || substr(chats.owner, 1, {PROCESS}) AND until >= :now)""")  # noqa: S608 a number
-_ABANDONED = _sql("UPDATE chats SET owner = NULL WHERE owner IS NOT NULL")
 
 
 def lease(connection: Connection, name: str, owner: str, now: float, seconds: float) -> bool:
@@ -365,22 +393,3 @@ def leave(connection: Connection, process: str) -> None:
     """A process ends in order: others may go on with its chats at once."""
     connection.execute(_LET_ALL_GO, {"process": process})
     connection.execute(_RETURN, {"owner": process})
-
-
-_RIGHT_CLOCK = _sql("UPDATE chats SET ready_at = :now WHERE ready_at > :latest")
-_RIGHT_EXPIRY = _sql("UPDATE chats SET expires_at = :latest WHERE expires_at > :latest")
-_RIGHT_TIMES = tuple(
-    _sql(f"UPDATE {table} SET at = :now WHERE at > :now")  # noqa: S608 our own tables
-    for table in ("inbox", "outbox", "seen", "messages", "quarantine")
-)
-_END_LEASES = _sql("DELETE FROM leases")
-
-
-def begin_alone(connection: Connection, now: float, longest_wait: float, longest_memory: float) -> None:
-    """At the start of the only process: free everything, and mend what a clock that ran ahead has written."""
-    connection.execute(_ABANDONED)
-    connection.execute(_END_LEASES)
-    for statement in _RIGHT_TIMES:
-        connection.execute(statement, {"now": now})
-    connection.execute(_RIGHT_CLOCK, {"now": now, "latest": now + longest_wait})
-    connection.execute(_RIGHT_EXPIRY, {"latest": now + longest_memory})
