@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.i18n import Languages
-from bot.understanding.danger import MAX_WORDS, DangerNet, parse_patterns
+from bot.understanding.danger import MAX_WORDS, DangerNet, parse_harmless, parse_patterns
 from catalog.topics import Topics
 
 TOPIC = "poisoning"
@@ -143,6 +143,53 @@ def test_arabic_letter_forms_are_one_letter() -> None:
     assert hears("أفعى", "افعي")
 
 
+@pytest.mark.parametrize("text", ["البيت", "بالبيت", "والبيت", "بيت"])
+def test_an_arabic_word_is_heard_behind_its_article(text: str) -> None:
+    assert hears("بيت", text)
+
+
+def test_an_arabic_verb_is_heard_behind_the_sign_of_the_present() -> None:
+    assert hears("يضربني", "بيضربني")
+    assert hears("يضربني", "وبيضربني")
+    assert not hears("تي", "بتي")
+
+
+def test_a_word_that_is_known_is_no_misspelt_other_one() -> None:
+    assert hears("klinge", "kleine")
+    assert net("klinge", "kleine zimmer").find("kleine") == ()
+
+
+def named(*patterns: str, harmless: tuple[str, ...] = (), **words: str) -> DangerNet:
+    data = {"words": words, "harmless": harmless, TOPIC: patterns}
+    return DangerNet(parse_patterns(data), parse_harmless(data))
+
+
+def test_a_name_stands_for_its_words() -> None:
+    child = named("@child|opa schlaf !@toy", child="kind|sohn*", toy="puppe")
+    assert child.find("der sohnemann schlaf") == (TOPIC,)
+    assert child.find("opa schlaf") == (TOPIC,)
+    assert child.find("oma schlaf") == ()
+    assert child.find("kind schlaf puppe") == ()
+
+
+def test_a_name_without_words_is_refused() -> None:
+    with pytest.raises(ValueError, match="name @child, but no words"):
+        list(parse_patterns({TOPIC: ["@child"]}))
+
+
+def test_a_figure_of_speech_is_not_heard() -> None:
+    figures = named("töten", "messer", harmless=("töten papiere !mann",))
+    assert figures.find("die papiere töten mich") == ()
+    assert figures.hear("die papiere töten mich").figures == {"toten"}
+
+
+def test_a_figure_of_speech_hides_no_other_danger() -> None:
+    figures = named("töten", "messer", harmless=("töten papiere !mann",))
+    assert figures.find("die papiere töten mich, er hat ein messer") == (TOPIC,)
+    assert figures.find("mein mann will mich töten wegen der papiere") == (TOPIC,)
+    assert figures.find("die papiere töten mich, " + "und " * 8 + "er will mich töten") == (TOPIC,)
+
+
 def test_the_topic_with_more_to_say_comes_first() -> None:
     both = net("tablette", **{"acute-illness": ["atmet_nicht kind", "blau"]})
     assert both.find("kind atmet nicht, ist blau, tablette") == ("acute-illness", TOPIC)
@@ -199,8 +246,10 @@ def test_words_around_it_do_not_hide_a_danger(shipped: DangerNet, before: list[s
 
 @pytest.fixture(scope="module")
 def shipped(languages: Languages) -> DangerNet:
+    words = [(language.data("danger"), language.tag) for language in languages]
     return DangerNet(
-        pattern for language in languages for pattern in parse_patterns(language.data("danger"), language.tag)
+        (pattern for data, tag in words for pattern in parse_patterns(data, tag)),
+        (pattern for data, tag in words for pattern in parse_harmless(data, tag)),
     )
 
 
@@ -391,4 +440,123 @@ def test_every_danger_has_plain_sentences_in_every_language(languages: Languages
 @pytest.mark.parametrize("lang", HARMLESS)
 def test_words_that_are_near_a_danger_raise_no_alarm(shipped: DangerNet, lang: str) -> None:
     alarms = {text: found for text in HARMLESS[lang] if (found := shipped.find(text, lang))}
+    assert not alarms
+
+
+# Said without the plain word for it: by children, about others, around it, misspelt.
+OBLIQUE: dict[str, dict[str, tuple[str, ...]]] = {
+    "suicidal-thoughts": {
+        "de": ("Ohne mich hätten es alle leichter", "mein Bruder hat sich vom Dach stürzen wollen"),
+        "en": ("they would all be happier without me", "she stood on the ledge and wanted to jump"),
+        "tr": ("ben olmasam herkes mutlu olur", "kızım bileğini jiletle kesmiş"),
+        "ar": ("بدوني رح يرتاحوا كلهم", "بنتي شرطت ايدها بالشفرة"),
+        "uk": ("без мене всім буде краще", "сестра хотіла стрибнути з моста, стоїть на мосту"),
+    },
+    "domestic-violence": {
+        "de": (
+            "Mein Freund hat mich die Treppe runter gestoßen",
+            "er hat mir das Handy weggenommen und ich darf nicht raus",
+        ),
+        "en": ("my boyfriend shoved me down the stairs", "he took my passport and my phone, I cannot leave"),
+        "tr": ("kocam beni merdivenden itti", "eşim telefonumu aldı dışarı çıkamıyorum"),
+        "ar": ("زوجي دفشني عن الدرج", "قفل الباب واخد تلفوني وما بقدر اطلع"),
+        "uk": ("мій хлопець штовхнув мене зі сходів", "чоловік забрав телефон і не випускає мене"),
+    },
+    "child-in-danger": {
+        "de": (
+            "der Stiefvater haut meinen Bruder mit dem Kabel",
+            "die Mädchen sind seit zwei Tagen allein in der Wohnung",
+        ),
+        "en": ("stepdad whacks my brother with a cable", "the girls have been alone in the flat for two days"),
+        "tr": ("üvey babası kardeşimi hortumla dövüyor", "çocuklar iki gündür evde yalnız"),
+        "ar": ("زوج امي يضرب اخوي بالكبل", "الاولاد لحالهم بالبيت من يومين"),
+        "uk": ("вітчим лупить брата шнуром", "діти вже два дні самі в квартирі"),
+    },
+    "fear-of-hurting-child": {
+        "de": (
+            "gleich werfe ich das Baby gegen die Wand, ich könnte es schütteln",
+            "eine Stimme sagt, mein Baby ist besessen",
+        ),
+        "en": ("I could throw the baby against the wall", "a voice says my baby is possessed"),
+        "tr": ("az kalsın bebeği fırlatacaktım", "bir ses bebeğim için şeytan diyor"),
+        "ar": ("كنت رح ارمي البيبي عالحيط", "خايفة اذي ابني من عصبيتي"),
+        "uk": ("мало не кинула дитину, боюсь що зроблю щось", "голос каже що моє немовля диявол"),
+    },
+    "sexual-abuse": {
+        "de": (
+            "der Trainer langt den Kindern in die Unterhose",
+            "mein Opa zeigt mir Pornos und will dass ich mich ausziehe",
+        ),
+        "en": ("the coach puts his hand in my son's pants and touches him there", "grandpa shows me porn"),
+        "tr": ("antrenör oğluma dokunuyor, sırrımız diyor", "dayım bana porno izletiyor"),
+        "ar": ("المدرب يتحسس على الاولاد", "خالي يدخل غرفتي بالليل ويلمسني"),
+        "uk": ("тренер лізе хлопцям у труси", "дід показує мені порно"),
+    },
+    "forced-marriage-fgm": {
+        "de": (
+            "Meine Schwester ist 14 und wird im Urlaub verheiratet",
+            "die Oma will meine Tochter beschneiden lassen",
+        ),
+        "en": ("my sister is fourteen and being married off", "grandma wants my daughter to be cut"),
+        "tr": ("kardeşim on dört yaşında evlendiriyorlar", "ninesi kızımı kestirmek istiyor"),
+        "ar": ("اختي عمرها 14 وبدهم يزوجوها", "جدتها بدها تطهر بنتي"),
+        "uk": ("сестрі 14 і її видають заміж", "бабуся хоче обрізати мою доньку"),
+    },
+    "confidential-birth": {
+        "de": (
+            "ich trage weite Pullis damit keiner den Bauch sieht",
+            "will mein Baby nach der Geburt abgeben, ohne meinen Namen",
+        ),
+        "en": ("I wear baggy clothes so nobody notices my bump", "I want to leave the baby at the hospital, no name"),
+        "tr": ("bol giyiniyorum karnım anlaşılmasın kimse bilmemeli", "adımı vermeden doğurup bırakmak istiyorum"),
+        "ar": ("بلبس واسع لحتى ما حدا يعرف اني حامل", "بدي اولد بدون اسم"),
+        "uk": ("ношу широке щоб ніхто не бачив живіт", "хочу народити без імені і залишити дитину"),
+    },
+    "acute-illness": {
+        "de": ("Sohn ist von der Leiter gestürzt, er kotzt", "ich krieg das Kind nicht wach, es ist ganz heiß"),
+        "en": ("son fell off the ladder and keeps vomiting", "I can't wake her, she is burning hot"),
+        "tr": ("oğlum ranzadan düştü kusuyor", "kızımı uyandıramıyorum ateşi çok"),
+        "ar": ("ابني وقع من الدرج وعم يستفرغ", "بنتي سخنة كتير وما بتفيق"),
+        "uk": ("син впав з драбини і блює", "не можу розбудити доньку, вся гаряча, температура"),
+    },
+    "poisoning": {
+        "de": ("Enkelin hat vom Frostschutzmittel getrunken", "die Kleine hat Blumendünger im Mund gehabt, geschluckt"),
+        "en": ("granddaughter drank antifreeze", "toddler ate slug pellets"),
+        "tr": ("torunum antifriz içmiş", "küçük fare zehirini yemiş"),
+        "ar": ("حفيدي شرب مازوت", "الصغيرة بلعت بطارية"),
+        "uk": ("онук випив антифриз", "мала з'їла добриво"),
+    },
+    "missing-child": {
+        "de": (
+            "meine Schwester ist nicht nach Hause gekommen, keiner hat sie gesehen",
+            "das Bett ist leer und das Fenster war offen",
+        ),
+        "en": (
+            "my brother has not come home and nobody has seen him",
+            "her bed was empty this morning and the window open",
+        ),
+        "tr": ("kardeşim eve gelmedi gören yok", "yatağı boş, pencere açıktı"),
+        "ar": ("اخي ما رجع عالبيت وما حدا شافه", "تختها فاضي والشباك مفتوح"),
+        "uk": ("сестра не прийшла додому, ніхто її не бачив", "ліжко порожнє і вікно відчинене"),
+    },
+}
+
+FIGURES = {
+    "de": ("Diese Anträge bringen mich um", "der Umzug hat mich erschlagen", "mein Hamster ist weggelaufen"),
+    "en": ("these forms will be the death of me, the bills are strangling us", "our hamster ran away"),
+    "tr": ("bu faturalar beni öldürecek", "anahtarlar kayboldu", "gülmekten öldük"),
+    "ar": ("هالفواتير قتلتنا", "ميتة من الضحك", "بسينتنا ضاعت"),
+    "uk": ("ці рахунки мене вбивають", "помираю від нудьги", "ключі зникли"),
+}
+
+
+@pytest.mark.parametrize(("topic", "lang"), [(topic, lang) for topic, said in OBLIQUE.items() for lang in said])
+def test_a_danger_said_without_its_word_is_heard(shipped: DangerNet, topic: str, lang: str) -> None:
+    missed = [text for text in OBLIQUE[topic][lang] if not shipped.find(text, lang)]
+    assert not missed
+
+
+@pytest.mark.parametrize("lang", FIGURES)
+def test_a_figure_of_speech_raises_no_alarm(shipped: DangerNet, lang: str) -> None:
+    alarms = {text: found for text in FIGURES[lang] if (found := shipped.find(text, lang))}
     assert not alarms

@@ -9,7 +9,7 @@ from typing import Literal
 from bot.i18n import Language, Languages
 from bot.understanding.age import Age, ages_among
 from bot.understanding.age_words import AgeWords, age_words, cut
-from bot.understanding.danger import DangerNet, parse_patterns
+from bot.understanding.danger import DangerNet, parse_harmless, parse_patterns
 from bot.understanding.danger import let_go as forget_sounds
 from bot.understanding.language import LanguageDetector, LanguageGuess, LanguageModel, LanguageTraits
 from bot.understanding.place import PlaceWords, Sentence
@@ -29,7 +29,7 @@ _LONE_NUMBER = re.compile(r"(?<!\w)(?:\d{1,2}|\d{4,})(?!\w)")  # ages, years, po
 UNASKED_SCORE = 0.34  # how near an entry must be before an answer to another question is read as a concern
 SHORTEST_WORD = 3
 WORD_FOR_WORD = 0.8  # nearness of a message that is one of the entries but for a letter or two
-AT_HOME = 0.4  # share of a word's entries that are about danger, from which it speaks of it
+AT_HOME = 0.6  # share of a word's entries that are about danger, from which it speaks of it
 DANGER_LEAD = 0.3  # lower than what is needed to act on a topic: to miss is worse than to ask once too often
 
 
@@ -77,8 +77,10 @@ class Understanding:
 
     @cached_property
     def _net(self) -> DangerNet:
+        words = [(language.data("danger"), language.tag) for language in self.languages]
         return DangerNet(
-            p for language in self.languages for p in parse_patterns(language.data("danger"), language.tag)
+            (pattern for data, tag in words for pattern in parse_patterns(data, tag)),
+            (pattern for data, tag in words for pattern in parse_harmless(data, tag)),
         )
 
     @cached_property
@@ -121,19 +123,20 @@ class Understanding:
 
     def danger(self, text: str, lang: str | None, guesses: TopicGuesses) -> str | None:
         """The danger a text speaks of. Looked for before anything else; two nets, either is enough."""
-        caught = self._net.find(text, lang)
-        if caught:
-            return guesses.best if guesses.best in caught else caught[0]
-        return guesses.best if self._points_to_danger(text, guesses) else None
+        heard = self._net.hear(text, lang)
+        if heard.topics:
+            return guesses.best if guesses.best in heard.topics else heard.topics[0]
+        return guesses.best if self._points_to_danger(text, guesses, heard.figures) else None
 
-    def _points_to_danger(self, text: str, guesses: TopicGuesses) -> bool:
+    def _points_to_danger(self, text: str, guesses: TopicGuesses, figures: Container[str]) -> bool:
         """Whether the words are clearly nearer to dangers than to anything harmless; which danger may stay open.
 
         One of the words must be at home there: "bringen" alone is not "umbringen".
         """
         if guesses.best not in self.danger_topics or guesses.nearness < KNOWN_SCORE:
             return False
-        shares = (self.topics.share(word, self.danger_topics) for word in clean(text).split())
+        words = [word for word in clean(text).split() if word not in figures]
+        shares = (self.topics.share(word, self.danger_topics) for word in words)
         if guesses.nearness < WORD_FOR_WORD and max(shares, default=0.0) < AT_HOME:
             return False
         harmless = next((guess.score for guess in guesses.guesses if guess.topic not in self.danger_topics), 0.0)
