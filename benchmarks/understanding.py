@@ -27,8 +27,12 @@ GOALS = {
     "place": (95, 95),
     "danger": (99, 99),
     "no danger": (97, 97),
+    "oblique danger": (99, 99),
+    "near danger": (97, 97),
     "language": (0, 0),
 }
+
+OBLIQUE = {"danger": "oblique danger", "no danger": "near danger"}  # a set of its own, for it is much harder
 
 
 def main() -> None:
@@ -40,7 +44,9 @@ def main() -> None:
     desk = Desk(catalog, Understanding(languages, dangers, partial(topic_index, languages)), datetime(2026, 11, 23, 10))  # noqa: DTZ001 local time
     scores: dict[tuple[str, str], Score] = {}
     for file in sorted(DATA.glob(f"*.{which}.*.jsonl")):
-        scores |= evaluate(desk, file.read_text("utf-8").splitlines())
+        found = evaluate(desk, file.read_text("utf-8").splitlines())
+        renamed = OBLIQUE if file.name.startswith("oblique.") else {}
+        scores |= {(renamed.get(slot, slot), lang): score for (slot, lang), score in found.items()}
     Console().print(table(scores, which, with_table=places is not None))
 
 
