@@ -99,9 +99,10 @@ def test_the_language_is_guessed_only_where_it_was_asked(read: Read) -> None:
     assert read("мій син не спить", "child", "de").language.lang == "de"
 
 
-def test_only_the_first_thousand_characters_are_read(read: Read) -> None:
+def test_a_long_message_is_read_to_its_end_and_no_further_than_a_messenger_allows(read: Read) -> None:
     assert read("mein Sohn ist 3 Jahre alt" + " bla" * 50_000, "child").ages == (Age(36, 47),)
-    assert read("bla " * 400 + "mein Sohn ist 3 Jahre alt", "child").ages == ()
+    assert read("bla " * 900 + "mein Sohn ist 3 Jahre alt", "child").ages == (Age(36, 47),)
+    assert read("bla " * 2000 + "mein Sohn ist 3 Jahre alt", "child").ages == ()
 
 
 @pytest.mark.parametrize(

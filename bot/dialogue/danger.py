@@ -10,6 +10,7 @@ from catalog.helplines import EMERGENCY_NUMBERS, POISON_CENTRE, Helpline
 from catalog.places import Place
 
 LINES_SHOWN = 6
+LISTENING = 2  # lines for somebody who is not in danger
 ANY_DANGER = (
     "notruf-112",
     "notruf-110",
@@ -50,6 +51,13 @@ def danger_replies(topic: str, scene: Scene, place: Place | None) -> tuple[Reply
 def numbers_line(scene: Scene) -> Reply:
     """The two numbers in one line, for where a danger is possible but not said."""
     return Say(scene.text.gettext("If somebody is in danger right now: call 112 or 110, or tap 🆘."))
+
+
+def listening_lines(text: str, scene: Scene) -> Say:
+    """Who listens to parents: what is open now and speaks their language first."""
+    ids = ("elterntelefon", "telefonseelsorge", *IN_LANGUAGE.get(scene.text.tag.split("-")[0], ()))
+    lines = _chosen(ids, scene, None)[:LISTENING]
+    return Say("\n\n".join([text, *(_line(line, scene, None) for line in lines)]), tuple(line.id for line in lines))
 
 
 def danger_menu(scene: Scene, first: int = 0) -> tuple[Reply, ...]:

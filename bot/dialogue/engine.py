@@ -6,12 +6,23 @@ Pure and deterministic: the same state, message, catalog and moment give the sam
 from dataclasses import replace
 from datetime import datetime
 
+from bot.dialogue.beside import (
+    EXHAUSTED,
+    HEAVY,
+    answer_aside,
+    any_aside,
+    comfort,
+    heard,
+    not_understood,
+    only_weary,
+    weary_in,
+    whole_aside,
+)
 from bot.dialogue.cards import FEEDBACK, MAP, pin
 from bot.dialogue.counts import counted, outcome_of
 from bot.dialogue.danger import danger_menu, danger_replies
 from bot.dialogue.model import (
     Answers,
-    Ask,
     Choice,
     Command,
     Forget,
@@ -29,37 +40,33 @@ from bot.dialogue.screen import (
     CHILD,
     LANGUAGE,
     PLACE,
-    QUESTIONS,
     RESULTS,
     STEPS,
     TOPIC,
     ask_again,
     screen,
     speaks,
+    still_known,
     waiting,
     with_steering,
 )
-from bot.dialogue.small_talk import introduction, privacy, small_talk
+from bot.dialogue.small_talk import WRITE_OR_TAP, introduction, privacy, small_talk
 from bot.dialogue.start_link import begun
-from bot.dialogue.steps.base import Scene, Step, Taken, page_start, without_screen
+from bot.dialogue.steps.base import Scene, Taken, page_start, without_screen
 from bot.dialogue.steps.feedback import REMARK, is_gone, offer_of, remarked
 from bot.dialogue.steps.results import find
-from bot.i18n import Translator, without_isolates
+from bot.dialogue.taking import corrected_from, taken_from, understood
+from bot.dialogue.typed import first_answer, last_answer, like_label, numbered, same_label
+from bot.i18n import Translator
 from bot.understanding.reading import Understanding, Understood
+from bot.understanding.topic import TopicGuesses
 from catalog.catalog import Catalog
-from catalog.text import clean
 
-SAID_ALOUD = (
-    "danger",
-    "thanks",
-    "hello",
-    "voice",
-    "picture",
-    "unreadable",
-    "plea",
-)  # whole messages that are never an answer
+# whole messages that are never an answer
+SAID_ALOUD = ("danger", "thanks", "hello", "voice", "picture", "unreadable", "plea")
 COMMANDS = (
     *("start", "back", "change", "skip", "help", "privacy", "delete", "language", "more", "none", "done"),
+    *("agree", "disagree"),
     *SAID_ALOUD,
 )
 
@@ -81,7 +88,7 @@ def respond(
         The new state and at least one reply. Never raises for anything that a person can send.
     """
     scene = Scene(catalog, understanding, text, now)
-    state = _known(state, scene)
+    state = still_known(state, scene)
     scene = scene.speaking(state.answers.lang)
     match said:
         case Command("start", argument) if " " not in argument:
@@ -96,20 +103,6 @@ def respond(
             return _text(state, words, scene)
 
 
-def _known(state: State, scene: Scene) -> State:
-    """What is stored may name what no longer exists: then that screen, or all, starts anew."""
-    topics, languages = scene.catalog.topics.topics, scene.understanding.languages
-
-    def exists(answers: Answers) -> bool:
-        named = {topic for topic, _ in answers.topics} | set(answers.suggested)
-        return answers.step in STEPS and (answers.lang is None or answers.lang in languages) and named <= topics.keys()
-
-    if not exists(state.answers):
-        return State()
-    asked = state if offer_of(state.feedback, scene) else state.without_feedback()
-    return replace(asked, past=tuple(past for past in state.past if exists(past)))
-
-
 def _ordered(state: State, name: str, argument: str, scene: Scene) -> Turn:
     """A command may be a word of any language. Words that follow it are read for danger; after no command, as a text."""
     known = name if name in COMMANDS else scene.understanding.command(name)
@@ -121,16 +114,16 @@ def _ordered(state: State, name: str, argument: str, scene: Scene) -> Turn:
 
 def _started(fresh: State, scene: Scene) -> Turn:
     scene = scene.speaking(fresh.answers.lang)
-    understood = _understood(fresh.answers, [PLACE], scene) if speaks(fresh) else ()
-    return Turn(fresh, (*understood, *screen(fresh, scene)))
+    told = understood(fresh.answers, [PLACE], scene) if speaks(fresh) else ()
+    return Turn(fresh, (*told, *screen(fresh, scene)))
 
 
 def _located(state: State, where: Location, scene: Scene) -> Turn:
     taken = PLACE.locate(state.answers, where, scene) if speaks(state) else None
     if taken is None:
         return _again(state, scene)
-    understood = _understood(taken.answers, [PLACE], scene) if not taken.replies else ()
-    return _on(state, taken.answers, scene, (*understood, *taken.replies))
+    told = understood(taken.answers, [PLACE], scene) if not taken.replies else ()
+    return _on(state, taken.answers, scene, (*told, *taken.replies))
 
 
 def _text(state: State, words: str, scene: Scene) -> Turn:
@@ -143,76 +136,77 @@ def _text(state: State, words: str, scene: Scene) -> Turn:
     danger = scene.understanding.danger(words, lang, concern)
     if danger:
         return _danger(state, danger, scene.speaking(lang))
-    pressed = _typed_button(state, words, scene) or _named_language(words, scene)
+    pressed = same_label(words, state, scene)
     if pressed:
         return _choice(state, pressed, scene)
     if command and (speaks(state) or command not in SAID_ALOUD):
         return _command(state, command, scene)
-    asked = STEPS[answers.step].name
-    return _read(state, scene.understanding.read(words, lang, scene.catalog.places, asked, concern), scene)
+    wished = scene.understanding.named_language(words)
+    if wished:
+        return _choice(state, f"lang:{wished}", scene)
+    return _told_freely(state, words, lang, concern, scene)
 
 
-def _typed_button(state: State, words: str, scene: Scene) -> str | None:
-    """The option whose label somebody typed instead of tapping it."""
-    wanted = clean(words)
-    (ask,) = ask_again(state, scene)
-    options = ask.options if isinstance(ask, Ask) and wanted else ()
-    return next((option.id for option in options if clean(without_isolates(option.label)) == wanted), None)
+def _typed(state: State, option: str, scene: Scene) -> Turn:
+    """A typed answer is picked like a tapped one; a concern is said once more, for it may have been meant otherwise."""
+    turn = _choice(state, option, scene)
+    told = understood(turn.state.answers, [TOPIC], scene) if option.startswith("topic:") else ()
+    return replace(turn, replies=(*told, *turn.replies))
 
 
-def _named_language(words: str, scene: Scene) -> str | None:
-    """ "Türkçe", "English": whoever names a language wants to go on in it."""
-    wanted = clean(words)
-    for language in scene.understanding.languages:
-        if wanted in {clean(language.name), clean(language.english)}:
-            return f"lang:{language.tag}"
-    return None
+def _told_freely(state: State, words: str, lang: str | None, concern: TopicGuesses, scene: Scene) -> Turn:
+    """Own words: what is asked beside the questions, what is taken back, a part of a label, or an answer."""
+    asides = scene.understanding.asides(words) if speaks(state) else {}
+    aside = whole_aside(asides, concern)
+    if aside:
+        return _aside(state, aside, scene)
+    asked = STEPS[state.answers.step].name
+    said = corrected_from(state, words, lang, scene)
+    is_told = said or (asked == TOPIC.name and concern.confident)
+    part = None if is_told else numbered(words, state, scene) or like_label(words, state, scene)
+    if part:
+        return _typed(state, part, scene)
+    weary = weary_in(asides)
+    if only_weary(asides, concern):
+        said = Understood() if state.answers.topics else Understood(topics=EXHAUSTED)
+    said = said if said is not None else scene.understanding.read(words, lang, scene.catalog.places, asked, concern)
+    turn = _read(state, said, scene, weary=weary)
+    if turn:
+        return turn
+    if weary:
+        return _asked_again(state, scene, comfort(scene))
+    name = any_aside(asides)
+    if name:
+        return _aside(state, name, scene)
+    if speaks(state) and concern.guesses and scene.understanding.speaks_of(words, lang, concern):
+        return _asked_again(state, scene, (heard(scene),))
+    return _again(state, scene)
 
 
-def _read(state: State, said: Understood, scene: Scene) -> Turn:
-    """Let every question take its answer out of the sentence."""
-    answers = state.answers
-    replies: tuple[Reply, ...] = ()
-    filled: list[Step] = []
-    for step in sorted(QUESTIONS, key=lambda step: step is not STEPS[answers.step]):
-        taken = step.take(answers, said, scene) if _may_answer(step, state, said, filled) else None
-        if taken:
-            answers, replies = taken.answers, (*replies, *taken.replies)
-            filled.append(step)
-            scene = scene.speaking(answers.lang)
+def _aside(state: State, name: str, scene: Scene) -> Turn:
+    if name in COMMANDS and name != "help":
+        return _command(state, name, scene)
+    turn = _change(state, LANGUAGE.name, scene) if name == "other_language" else _asked_again(state, scene, ())
+    answer = answer_aside(name, state.answers, scene) or (not_understood(state.answers, scene),)
+    return replace(turn, replies=(*answer, *turn.replies))
+
+
+def _asked_again(state: State, scene: Scene, before: tuple[Reply, ...]) -> Turn:
+    return Turn(state, (*before, *ask_again(state, scene)))
+
+
+def _read(state: State, said: Understood, scene: Scene, *, weary: bool) -> Turn | None:
+    """Let every question take its answer out of the sentence; None where none finds one."""
+    answers, replies, filled = taken_from(state, said, scene)
     if not filled:
-        return _again(state, scene)
-    answers = _open_screens(answers, filled)
-    danger = answers.topics[0][0] if TOPIC in filled and answers.topics else None
-    understood = _understood(answers, filled, scene)
-    turn = _on(state, answers, scene, (*understood, *replies))
-    if danger and scene.catalog.topics.topics[danger].is_danger:
-        return _with_danger(turn, danger, scene)
+        return None
+    topic = answers.topics[0][0] if TOPIC in filled and answers.topics else None
+    scene = scene.speaking(answers.lang)
+    kind = comfort(scene) if weary or topic in HEAVY else ()
+    turn = _on(state, answers, scene, (*kind, *understood(answers, filled, scene), *replies))
+    if topic and scene.catalog.topics.topics[topic].is_danger:
+        return _with_danger(turn, topic, scene)
     return turn
-
-
-def _may_answer(step: Step, state: State, said: Understood, filled: list[Step]) -> bool:
-    """An answer that was given is replaced where it is asked for, where everything has been asked, and where a message
-    clearly speaks of it instead of answering the question on the screen.
-    """
-    asked = STEPS[state.answers.step]
-    if step is asked or asked is RESULTS or not step.is_answered(state.answers):
-        return True
-    return asked not in filled and (step is CHILD or (step is TOPIC and said.topics.confident))
-
-
-def _open_screens(answers: Answers, filled: list[Step]) -> Answers:
-    """Whichever question still has something to ask back (suggestions, several places) is asked first."""
-    if answers.candidates and PLACE in filled and answers.suggested:
-        return replace(answers, suggested=())
-    return answers
-
-
-def _understood(answers: Answers, filled: list[Step], scene: Scene) -> tuple[Reply, ...]:
-    summaries = [summary for step in filled if step is not LANGUAGE and (summary := step.summary(answers, scene))]
-    if not summaries:
-        return ()
-    return (Say("👍 " + scene.text.gettext("I understood: {answers}", answers=" · ".join(summaries))),)
 
 
 def _choice(state: State, option: str, scene: Scene) -> Turn:
@@ -234,7 +228,7 @@ def _choice(state: State, option: str, scene: Scene) -> Turn:
     if taken is None:
         return _again(state, scene)
     if prefix == "place" and taken.answers.place:
-        taken = replace(taken, replies=(*_understood(taken.answers, [PLACE], scene), *taken.replies))
+        taken = replace(taken, replies=(*understood(taken.answers, [PLACE], scene), *taken.replies))
     turn = _told(state, taken, scene)
     chosen = taken.answers.topics[0][0] if prefix == "topic" and taken.answers.topics else None
     if chosen and scene.catalog.topics.topics[chosen].is_danger:
@@ -251,7 +245,7 @@ def _told(state: State, taken: Taken | None, scene: Scene) -> Turn:
 def _on(state: State, answers: Answers, scene: Scene, before: tuple[Reply, ...] = ()) -> Turn:
     """Go to the first question that is still open; when none is, show what there is."""
     if answers.lang and not speaks(state) and answers.place == state.answers.place:
-        before = (*_understood(answers, [PLACE], scene), *before)  # a link has said it, in no language yet
+        before = (*understood(answers, [PLACE], scene), *before)  # a link has said it, in no language yet
     answers = replace(answers, step=waiting(answers).name, screen="" if answers.screen == CHANGE else answers.screen)
     moved = state.moved(answers)
     is_new = answers != state.answers and not answers.shown
@@ -312,8 +306,7 @@ def _again(state: State, scene: Scene) -> Turn:
     """Nothing was understood: ask kindly once more, with an example of what helps."""
     if not speaks(state):
         return Turn(state, screen(state, scene))
-    text = scene.text.gettext("Sorry, I did not understand that. You can tap a button or write it in other words.")
-    return Turn(state, (Say(text), *ask_again(state, scene)))
+    return _asked_again(state, scene, (not_understood(state.answers, scene),))
 
 
 def _command(state: State, name: str, scene: Scene) -> Turn:
@@ -333,8 +326,9 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
             return _skip(state, name, scene)
         case "danger":
             return Turn(state, with_steering(danger_menu(scene), state, scene, skip=False))
-        case "thanks" | "hello" | "voice" | "picture" | "unreadable" | "plea" if speaks(state):
-            return Turn(state, (*small_talk(name, scene), *ask_again(state, scene)))
+        case "thanks" | "hello" | "voice" | "picture" | "unreadable" | "plea":
+            said = small_talk(name, scene) if speaks(state) else (Say(WRITE_OR_TAP),)
+            return _asked_again(state, scene, said)
         case "language":
             return _change(state, LANGUAGE.name, scene)
         case "delete":
@@ -344,9 +338,11 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
             explained = introduction(scene) if name == "help" else privacy(scene)
             return Turn(state, (*explained, *ask_again(state, scene)))
         case "more" if answers.step == RESULTS.name:
-            return _choice(state, "results:more", scene)
-        case "none" if answers.suggested:
-            return _choice(state, "groups:0", scene)
+            told = RESULTS.choose(answers, "results:more", scene)
+            return _told(state, told, scene) if told else _asked_again(state, scene, ())
+        case "agree" | "none" | "disagree" if speaks(state):
+            option = first_answer(state, scene) if name == "agree" else last_answer(state, scene)
+            return _typed(state, option, scene) if option else _asked_again(state, scene, ())
     return _again(state, scene)
 
 

@@ -30,6 +30,20 @@ def waiting(answers: Answers) -> Step:
     return next((step for step in QUESTIONS if not step.is_answered(answers)), RESULTS)
 
 
+def still_known(state: State, scene: Scene) -> State:
+    """What is stored may name what no longer exists: then that screen, or all, starts anew."""
+    topics, languages = scene.catalog.topics.topics, scene.understanding.languages
+
+    def exists(answers: Answers) -> bool:
+        named = {topic for topic, _ in answers.topics} | set(answers.suggested)
+        return answers.step in STEPS and (answers.lang is None or answers.lang in languages) and named <= topics.keys()
+
+    if not exists(state.answers):
+        return State()
+    asked = state if offer_of(state.feedback, scene) else state.without_feedback()
+    return replace(asked, past=tuple(past for past in state.past if exists(past)))
+
+
 def screen(state: State, scene: Scene) -> tuple[Reply, ...]:
     """The question that is on the screen, with the options that steer. A card's own question lies on top."""
     on_top = _on_top(state, scene)

@@ -4,6 +4,8 @@ from bot.dialogue.danger import numbers_line
 from bot.dialogue.model import Reply, Say
 from bot.dialogue.steps.base import Scene
 
+WRITE_OR_TAP = "🙉 🎤 ❌   ✍️ ✅   👇 ✅"  # said before there is a language to say it in
+
 
 def small_talk(name: str, scene: Scene) -> tuple[Reply, ...]:
     _ = scene.text.gettext

@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import Any
 
 from bot.understanding.words import Words, ascii_digits
@@ -85,17 +86,27 @@ class Sentence:
         return [(name, known[name], i) for name, i in runs if name in known]
 
     def _named(self, words: PlaceWords, common: Container[str], *, asked: bool, typos: bool) -> Found:
+        everyday = {token for token in self._tokens if token in common and token not in words.filler}
         meant = [
             name
             for name, named, i in self._names
-            if _is_meant(name, named, words, common, asked=asked, after_cue=self._is_after_cue(i, words))
+            if _is_meant(
+                name,
+                named,
+                words,
+                common,
+                asked=asked,
+                after_cue=self._is_after_cue(i, words),
+                alone=everyday <= set(name.split()),
+            )
         ]
         if meant:
             return _with_district([self._find(name) for name in meant])
         if not typos:
             return Found()
         core = [token for token in self._tokens if token not in words.filler] or self._tokens
-        return self._misspelt([token for token in core if token not in common])
+        is_sentence = any(token in common for token in core)
+        return self._misspelt(_after_cue(self._tokens, words, common) if is_sentence else core)
 
     def _is_after_cue(self, i: int, words: PlaceWords) -> bool:
         """Whether a word like "in" stands before the name."""
@@ -110,14 +121,29 @@ class Sentence:
         return Found()
 
 
+def _after_cue(tokens: list[str], words: PlaceWords, common: Container[str]) -> list[str]:
+    """In a sentence of everyday words only what stands after "in" or "near" can be the name of a place, misspelt."""
+    for before, token in pairwise(tokens):
+        if before in words.before and token not in words.before and token not in words.filler and token not in common:
+            return [token]
+    return []
+
+
 def _is_meant(
-    name: str, named: tuple[Place, ...], words: PlaceWords, common: Container[str], *, asked: bool, after_cue: bool
+    name: str,
+    named: tuple[Place, ...],
+    words: PlaceWords,
+    common: Container[str],
+    *,
+    asked: bool,
+    after_cue: bool,
+    alone: bool,
 ) -> bool:
-    """Whether a name spelt right can mean the town and not just the word."""
+    """Whether a name spelt right can mean the town and not just the word. `alone`: no everyday words beside it."""
     if all(word in words.filler for word in name.split()):
         return False
     known = named[0].own or named[0].population >= PROMINENT
-    if name in common and not after_cue and not (asked and known):
+    if name in common and not after_cue and not (asked and known and alone):
         return False
     return asked or after_cue or known
 

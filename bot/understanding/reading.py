@@ -1,19 +1,21 @@
 """One message read for everything it may say: several questions can be answered in one sentence."""
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from bot.i18n import Language, Languages
 from bot.understanding.age import Age, ages_among
 from bot.understanding.age_words import AgeWords, age_words, cut
+from bot.understanding.asides import Aside, Asides, phrases_of
+from bot.understanding.correction import CorrectionWords, corrected
 from bot.understanding.danger import DangerNet, parse_harmless, parse_patterns
 from bot.understanding.danger import let_go as forget_sounds
 from bot.understanding.language import LanguageDetector, LanguageGuess, LanguageModel, LanguageTraits
 from bot.understanding.place import PlaceWords, Sentence
-from bot.understanding.topic import KNOWN_SCORE, TopicGuesses, TopicIndex
+from bot.understanding.topic import KNOWN_SCORE, Guess, TopicGuesses, TopicIndex
 from bot.understanding.words import ascii_digits
 from catalog.places import Found, Gazetteer
 from catalog.text import MAX_LENGTH, clean
@@ -26,8 +28,15 @@ SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ckb": "ARABIC", "ps": "ARABIC", "uk"
     "el": "GREEK",
 }
 _LONE_NUMBER = re.compile(r"(?<!\w)(?:\d{1,2}|\d{4,})(?!\w)")  # ages, years, post codes; 112 stays
+_CLAUSE = re.compile(r"[.,;:!?\n]+|\s+[-–—]\s+")
+STORY = 25  # words from which a text is a story
+MOST_CLAUSES = 40
+OVERLAP = 100  # characters of a long text that are read twice, so that no sentence is torn apart
+MOST_PARTS = 6
 UNASKED_SCORE = 0.34  # how near an entry must be before an answer to another question is read as a concern
 SHORTEST_WORD = 3
+FEWEST_WORDS = 2  # that an answer to another question shares with a longer phrase before it is read as a concern
+CORE = 0.7  # the same, of the words that are not about who the child is
 WORD_FOR_WORD = 0.8  # nearness of a message that is one of the entries but for a letter or two
 AT_HOME = 0.6  # share of a word's entries that are about danger, from which it speaks of it
 DANGER_LEAD = 0.3  # lower than what is needed to act on a topic: to miss is worse than to ask once too often
@@ -71,7 +80,8 @@ class Understanding:
 
     def warm_up(self) -> None:
         """Build what the first message would otherwise wait for."""
-        _ = self._net, self.topics, self._ages, self._places, self._commands
+        _ = self._net, self.topics, self._ages, self._places, self._commands, self._corrections
+        _ = self._asides, self._language_names
         self.detector.guess("wie geht es")
         self.concern("Unbekanntes", None)
 
@@ -121,12 +131,48 @@ class Understanding:
         """The command that a whole message is ("zurück", "رجوع"), in any language."""
         return self._commands.get(clean(text)) if len(text) < MAX_LENGTH else None
 
+    @cached_property
+    def _asides(self) -> Asides:
+        listed = [language.data("words") for language in self.languages]
+        phrases = (phrase for data in listed for phrase in phrases_of(data.get("asides", {})))
+        idle = (str(word) for data in listed for word in data.get("polite", ()))
+        return Asides(phrases, [*idle, *self._small_words])
+
+    def asides(self, text: str) -> Mapping[str, Aside]:
+        """What a text asks for beside the questions, and what else it says. See `asides.py`."""
+        return self._asides.find(text)
+
+    @cached_property
+    def _language_names(self) -> Asides:
+        names = ((language.tag, str(name)) for language in self.languages for name in language.traits.get("called", ()))
+        around = (str(word) for language in self.languages for word in language.data("words").get("speaking", ()))
+        return Asides(names, around)
+
+    def named_language(self, text: str) -> str | None:
+        """The language in which a text asks to go on, in whatever language ("english please", "по-українськи")."""
+        named = self._language_names.find(text)
+        wished = [tag for tag, aside in named.items() if not aside.rest and tag in self.languages]
+        return min(
+            wished, key=lambda tag: tag in {other.split("-")[0] for other in wished if "-" in other}, default=None
+        )
+
+    @cached_property
+    def _corrections(self) -> Mapping[str, CorrectionWords]:
+        return {language.tag: CorrectionWords.of(language.data("words")) for language in self.languages}
+
+    def corrected(self, text: str, lang: str | None) -> str | None:
+        """What somebody means instead ("no, 4 not 3"); None where nothing is taken back."""
+        meant = (corrected(text, self._corrections[tag]) for tag in self._order(lang, self._corrections)[:2])
+        return next(filter(None, meant), None)
+
     def danger(self, text: str, lang: str | None, guesses: TopicGuesses) -> str | None:
         """The danger a text speaks of. Looked for before anything else; two nets, either is enough."""
-        heard = self._net.hear(text, lang)
-        if heard.topics:
-            return guesses.best if guesses.best in heard.topics else heard.topics[0]
-        return guesses.best if self._points_to_danger(text, guesses, heard.figures) else None
+        heard = [self._net.hear(part, lang) for part in _parts(text)]
+        caught = next((one.topics for one in heard if one.topics), ())
+        if caught:
+            return guesses.best if guesses.best in caught else caught[0]
+        figures = frozenset[str]().union(*(one.figures for one in heard))
+        return guesses.best if self._points_to_danger(text, guesses, figures) else None
 
     def _points_to_danger(self, text: str, guesses: TopicGuesses, figures: Container[str]) -> bool:
         """Whether the words are clearly nearer to dangers than to anything harmless; which danger may stay open.
@@ -162,20 +208,58 @@ class Understanding:
         return Found()
 
     def language(self, text: str) -> LanguageGuess:
-        return self.detector.guess(text)
+        """A greeting that only one language has says it; everything else is guessed."""
+        tags = self._languages_of_greetings.get(clean(text), frozenset())
+        return LanguageGuess(min(tags), 1.0) if len(tags) == 1 else self.detector.guess(text)
+
+    @cached_property
+    def _languages_of_greetings(self) -> Mapping[str, frozenset[str]]:
+        tags: dict[str, frozenset[str]] = {}
+        for language in self.languages:
+            if not language.traits["function_words"]:  # never guessed
+                continue
+            for text in language.data("words").get("commands", {}).get("hello", ()):
+                tags[clean(str(text))] = tags.get(clean(str(text)), frozenset()) | {language.tag}
+        return tags
 
     def concern(self, text: str, lang: str | None) -> TopicGuesses:
         """What a text may be about. Nothing, where none of its words is one that families use for a concern, unless it
         is nearly word for word what they say ("ich kann nicht mehr").
         """
-        text = _LONE_NUMBER.sub(" ", ascii_digits(text[:MAX_LENGTH]))
-        guesses = self.topics.guess(text, lang)
+        if not any(letter.isalpha() for letter in text):
+            return TopicGuesses()
+        guesses = self.topics.guess(_without_numbers(text), lang)
+        tells = guesses.nearness >= WORD_FOR_WORD or any(self._telling(text, lang))
+        return guesses if tells else TopicGuesses()
+
+    def _story(self, text: str, lang: str | None) -> TopicGuesses:
+        """The concerns of a long story, clause by clause: none of them is near to the whole of it."""
+        near: dict[str, float] = {}
+        for clause in _CLAUSE.split(text)[:MOST_CLAUSES]:
+            guesses = self.concern(clause, lang)
+            if guesses.best and guesses.confident and self.speaks_of(clause, lang, guesses):
+                near[guesses.best] = max(near.get(guesses.best, 0.0), guesses.nearness)
+        ranked = sorted((Guess(topic, nearness) for topic, nearness in near.items()), key=lambda guess: -guess.score)
+        return TopicGuesses(tuple(ranked), len(ranked) == 1, ranked[0].score) if ranked else TopicGuesses()
+
+    def speaks_of(self, text: str, lang: str | None, concern: TopicGuesses) -> bool:
+        """Whether a text that was asked for something else is about a concern: one word that it shares with a longer
+        phrase is not enough ("banana"), unless that is, beside the child, all that families say ("does not speak").
+        """
         tags = self._order(lang, self._ages)[:3]
-        tells = any(
-            self._tells(word) and not any(_counts_children(word, self._ages[tag]) for tag in tags)
-            for word in clean(text).split()
-        )
-        return guesses if tells or guesses.nearness >= WORD_FOR_WORD else TopicGuesses()
+        words = clean(_without_numbers(text)).split()
+        weighs = any(self._corrections[tag].weighs(word) for tag in tags for word in words)
+        if concern.nearness >= WORD_FOR_WORD or len([*self._telling(text, lang)]) + weighs >= FEWEST_WORDS:
+            return True
+        core = " ".join(w for w in words if not any(_counts_children(w, self._ages[tag]) for tag in tags))
+        return self.topics.guess(core, lang).nearness >= CORE
+
+    def _telling(self, text: str, lang: str | None) -> Iterator[str]:
+        """The words of a text that families use for a concern."""
+        tags = self._order(lang, self._ages)[:3]
+        for word in dict.fromkeys(clean(_without_numbers(text)).split()):
+            if self._tells(word) and not any(_counts_children(word, self._ages[tag]) for tag in tags):
+                yield word
 
     def _tells(self, word: str) -> bool:
         return len(word) >= SHORTEST_WORD and word not in self._small_words and self.topics.knows(word)
@@ -190,13 +274,27 @@ class Understanding:
 
     def read(self, text: str, lang: str | None, places: Gazetteer, asked: Slot, concern: TopicGuesses) -> Understood:
         """Read a message for everything; `asked` is the question on the screen, `concern` what `concern` returned."""
-        text = text[:MAX_LENGTH]
+        if not concern.confident and len(text.split()) >= STORY:
+            concern = self._story(text, lang)
+        start, *others = _parts(text)
+        said = self._read(start, lang, places, asked, concern)
+        for part in others:  # where somebody lives often stands at the end
+            more = self._read(part, lang, places, asked, concern)
+            said = replace(said, ages=said.ages or more.ages, place=said.place if said.place.places else more.place)
+        return said
+
+    def _read(self, text: str, lang: str | None, places: Gazetteer, asked: Slot, concern: TopicGuesses) -> Understood:
         guess = self.language(text) if asked == "language" else LanguageGuess(lang, 1.0)
         names_a_place = asked in {"place", "results"}
-        place = self.place(text, lang, places, asked=names_a_place, typos=asked == "place" and not concern.confident)
+        is_concern = concern.confident and self.speaks_of(text, lang, concern)
+        is_name = names_a_place and not concern.guesses and not self._small_words.issuperset(clean(text).split())
+        typos = not is_concern if asked == "place" else is_name
+        place = self.place(text, lang, places, asked=names_a_place, typos=typos)
         ages = self.ages(text, lang, asked=asked == "child")
         beside = concern.nearness >= UNASKED_SCORE and self._has_content(text, lang, place)
         topics = concern if asked == "topic" or beside else TopicGuesses()
+        if topics.guesses and asked != "topic" and not self.speaks_of(text, lang, concern):
+            topics = replace(topics, confident=False) if asked == "results" else TopicGuesses()
         return Understood(ages, topics, place, guess)
 
     def _has_content(self, text: str, lang: str | None, place: Found) -> bool:
@@ -217,6 +315,16 @@ class Understanding:
         """The given language first, then its relatives, then the others."""
         base = (lang or "").split("-")[0]
         return sorted(tags, key=lambda tag: (tag != lang, tag.split("-")[0] != base))
+
+
+def _parts(text: str) -> list[str]:
+    """A text as far as it is looked at in one go, and what follows, each with a few words of the part before."""
+    step = MAX_LENGTH - OVERLAP
+    return [text[start : start + MAX_LENGTH] for start in range(0, max(len(text) - OVERLAP, 1), step)][:MOST_PARTS]
+
+
+def _without_numbers(text: str) -> str:
+    return _LONE_NUMBER.sub(" ", ascii_digits(text[:MAX_LENGTH]))
 
 
 def _counts_children(word: str, ages: AgeWords) -> bool:

@@ -1,10 +1,12 @@
 """What is on your mind? Groups, then topics; or own words, with three suggestions when it is not clear."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.dialogue.danger import numbers_line
 from bot.dialogue.model import Answers, Option, Reply
 from bot.dialogue.steps.base import Scene, Step, Taken, next_page, page_start, paged, question, without_screen
+from bot.understanding.age import Age
 from bot.understanding.reading import Slot, Understood
 from bot.understanding.topic import KNOWN_SCORE, Guess
 from catalog.topics import Topic
@@ -13,6 +15,7 @@ SUGGESTIONS = 3
 NOT_FAR = 0.5  # of the best score
 ASIDE = 0.35  # weight of a topic beside the one that is meant
 WEIGHTS = (1.0, 0.7, 0.5)
+YEAR = 12  # months
 
 
 class TopicStep(Step):
@@ -65,12 +68,16 @@ class TopicStep(Step):
         return None
 
     def take(self, answers: Answers, said: Understood, scene: Scene) -> Taken | None:
-        """Act on what is clear; ask with three buttons where it is not. A danger that is sure was answered before."""
+        """Act on what is clear and can concern a child of this age; ask with three buttons where it is not.
+
+        A danger that is sure was answered before.
+        """
         guesses = said.topics.guesses
         if not guesses:
             return None
         fresh = self.clear(answers)
-        if said.topics.confident and not scene.catalog.topics.topics[guesses[0].topic].is_danger:
+        topics, best = scene.catalog.topics, scene.catalog.topics.topics[guesses[0].topic]
+        if said.topics.confident and not best.is_danger and topics.suits(best, _about(answers.children)):
             return Taken(replace(fresh, topics=_with_neighbours(guesses, scene)))
         suggested = _suggested([guess.topic for guess in guesses], answers, scene)
         near = said.topics.nearness >= KNOWN_SCORE
@@ -84,6 +91,11 @@ class TopicStep(Step):
         if not answers.topics:
             return None
         return wording_of(answers, scene)
+
+
+def _about(children: Iterable[Age]) -> tuple[Age, ...]:
+    """The same ages, give or take a year: nobody is a baby until the first birthday only."""
+    return tuple(Age(low - YEAR, high + YEAR) for low, high in children)
 
 
 def wording_of(answers: Answers, scene: Scene) -> str:

@@ -1,0 +1,98 @@
+"""The button that somebody typed instead of tapping it: its label or a part of it, its picture, its number, "yes"."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz
+
+from bot.dialogue.model import Ask, Option, State
+from bot.dialogue.screen import CHILD, screen
+from bot.dialogue.steps.base import Scene
+from bot.i18n import without_isolates
+from bot.understanding.words import ascii_digits
+from catalog.text import clean
+
+ALIKE = 86  # likeness (0 to 100) from which a label is meant though it is misspelt
+SHORTEST = 4  # letters of a label, or of a word of it, that may stand for the whole
+DIGITS = 2
+BESIDE = ("Mn", "Me", "Cf", "Sk")  # what only changes a picture: its colour, its sex, its form
+
+
+def same_label(words: str, state: State, scene: Scene) -> str | None:
+    """The option whose label or picture was typed."""
+    ask = _question(state, scene)
+    if ask is None:
+        return None
+    wanted = clean(words)
+    if not wanted:
+        return _pictured(words, ask.options)
+    return next((option.id for option in ask.options if _label(option) == wanted), None)
+
+
+def numbered(words: str, state: State, scene: Scene) -> str | None:
+    """The answer whose number was typed, except where a number is an age."""
+    written = ascii_digits(words).strip().rstrip(".)")
+    ask = _question(state, scene)
+    if ask is None or not written.isascii() or not written.isdigit() or len(written) > DIGITS:
+        return None
+    answers = ask.options[: len(ask.options) - ask.steering]
+    is_age = state.answers.step == CHILD.name
+    return answers[int(written) - 1].id if not is_age and 1 <= int(written) <= len(answers) else None
+
+
+def like_label(words: str, state: State, scene: Scene) -> str | None:
+    """The one option of which a part was typed, or the label with a mistake or two."""
+    ask, wanted = _question(state, scene), clean(words)
+    if ask is None or len(wanted) < SHORTEST or any(c.isdigit() for c in wanted):
+        return None
+    answers = ask.options[: len(ask.options) - ask.steering]
+    return _only(option.id for option in answers if _is_part(wanted, _label(option))) or _only(
+        option.id for option in ask.options if fuzz.ratio(wanted, _label(option)) >= ALIKE
+    )
+
+
+def first_answer(state: State, scene: Scene) -> str | None:
+    """What "yes" means where one has to choose: the best of what was asked back."""
+    ask = _question(state, scene)
+    is_asked_back = state.answers.suggested or len(state.answers.candidates) == 1
+    return ask.options[0].id if ask and is_asked_back else None
+
+
+def last_answer(state: State, scene: Scene) -> str | None:
+    """What "no" means there: none of these, another place."""
+    ask = _question(state, scene)
+    is_asked_back = state.answers.suggested or state.answers.candidates
+    return ask.options[len(ask.options) - ask.steering - 1].id if ask and is_asked_back else None
+
+
+def _question(state: State, scene: Scene) -> Ask | None:
+    ask = screen(state, scene)[-1]
+    return ask if isinstance(ask, Ask) else None
+
+
+def _label(option: Option) -> str:
+    return clean(without_isolates(option.label))
+
+
+def _pictured(words: str, options: Iterable[Option]) -> str | None:
+    wanted = _picture(words)
+    return _only(option.id for option in options if wanted and _picture(option.label.split(" ")[0]) == wanted)
+
+
+def _picture(text: str) -> str:
+    """The first picture of a text, whatever its colour and however often it is written; empty for words."""
+    plain = [c for c in text if unicodedata.category(c) not in BESIDE and not c.isspace()]
+    return plain[0] if plain and not plain[0].isalnum() else ""
+
+
+def _is_part(wanted: str, label: str) -> bool:
+    words = label.split()
+    return any(len(word) >= SHORTEST for word in wanted.split()) and all(
+        any(word == other or fuzz.ratio(word, other) >= ALIKE for other in words) for word in wanted.split()
+    )
+
+
+def _only(options: Iterable[str]) -> str | None:
+    """The one that is meant; None where none or several are."""
+    found = set(options)
+    return found.pop() if len(found) == 1 else None

@@ -1,0 +1,144 @@
+"""Whatever somebody writes, the answer is kind, in their language, and the question comes again."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.dialogue.model import Ask, Say
+from tests.conftest import Chat
+
+Talks = Callable[..., Chat]
+WEARY = {
+    "de": ("ich kann bald nicht mehr", "bin total erschöpft und heule nur noch", "mir fehlt die kraft, alles zu viel"),
+    "de-simple": ("ich bin sehr müde", "ich kein kraft mehr"),
+    "en": ("I am so exhausted by all this", "i have no strength left", "completely worn out, no energy"),
+    "tr": ("dayanacak halim kalmadı", "yoruldum artık", "cok yorgunum bittim"),
+    "ar": ("والله ما عاد عندي طاقة", "تعبت كتير", "ana ta3bane ktir"),
+    "uk": ("не знаю що робити вже сил нема", "устала, больше не могу", "руки опускаються просто"),
+}
+STEPS = {"child": (), "topic": ("3",), "place": ("3", "topic:tantrums-defiance")}
+
+
+@pytest.mark.parametrize(("lang", "text"), [(lang, text) for lang, texts in WEARY.items() for text in texts])
+@pytest.mark.parametrize("step", STEPS)
+def test_somebody_without_strength_is_heard_at_every_question(chat: Talks, lang: str, text: str, step: str) -> None:
+    talk = chat(lang)
+    for said in STEPS[step]:
+        talk.tap(said) if ":" in said else talk.say(said)
+    known = talk.answers.topics
+    warm, *_ = talk.say(text).replies
+    assert isinstance(warm, Say)
+    assert warm.text.startswith("🫂")
+    assert warm.helplines
+    assert isinstance(talk.turn.replies[-1], Ask)
+    assert talk.answers.topics[0][0] in {"parent-exhaustion", *(topic for topic, _ in known)}
+
+
+def test_tears_are_heard_and_are_no_concern_yet(chat: Talks) -> None:
+    talk = chat("de")
+    assert talk.say("😭😭").replies[0].text.startswith("🫂")
+    assert not talk.answers.topics
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "mark"),
+    [
+        *(("de", "bist du ein roboter oder ein mensch", "🤖"), ("uk", "ти бот?", "🤖"), ("ar", "انت روبوت؟", "🤖")),
+        *(("en", "can i speak to somebody please", "🤝"), ("tr", "biriyle konuşmak istiyorum", "🤝")),
+        *(("de", "was liest hier eigentlich wer mit", "🔒"), ("tr", "yazdıklarımı kim okuyor", "🔒")),
+        *(("de", "so eine scheiße hier", "🤝"), ("en", "you stupid bot", "🤝"), ("uk", "тупий бот", "🤝")),
+        *(("en", "many thanks dear", "💚"), ("ar", "الف شكر", "💚"), ("uk", "спасибо большое вам", "💚")),
+    ],
+)
+def test_questions_to_the_assistant_are_answered_and_the_question_stays(
+    chat: Talks, lang: str, text: str, mark: str
+) -> None:
+    talk = chat(lang)
+    before = talk.answers
+    answer, *_, ask = talk.say(text).replies
+    assert answer.text.startswith(mark)
+    assert isinstance(ask, Ask)
+    assert talk.answers == before
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [("de", "irgendwo hier in der gegend"), ("en", "near my home"), ("tr", "bize yakın"), ("ar", "قريب من بيتي")],
+)
+def test_near_me_is_answered_with_what_is_needed_to_find_it(chat: Talks, lang: str, text: str) -> None:
+    talk = chat(lang)
+    talk.say("3")
+    talk.tap("topic:tantrums-defiance")
+    near = talk.say(text).replies[0].text
+    assert talk.answers.place is None
+    assert near != talk.say("qwertz").replies[0].text
+
+
+def test_what_follows_thanks_is_not_lost(chat: Talks) -> None:
+    talk = chat("de")
+    talk.say("danke, mein Sohn ist 4 und spricht nicht")
+    assert talk.answers.children
+    assert talk.answers.topics[0][0] == "speech-development"
+
+
+def test_a_language_that_nobody_speaks_here_leads_to_those_that_are_spoken(chat: Talks) -> None:
+    for text in ("по русски можно?", "auf russisch bitte", "farsi please", "kürtçe"):
+        talk = chat("en")
+        assert talk.say(text).replies[0].text.startswith("🌍"), text
+        assert talk.answers.step == "language"
+
+
+def test_a_worry_at_the_question_for_the_place_is_heard_though_it_stays_unclear(chat: Talks) -> None:
+    talk = chat("de")
+    talk.say("3")
+    talk.tap("topic:tantrums-defiance")
+    answer, ask = talk.say("im kindergarten sagen alle dass er so anders ist als die anderen jungs").replies
+    assert isinstance(ask, Ask)
+    assert "nicht verstanden" not in answer.text
+
+
+@pytest.mark.parametrize("text", ["banane 🍌", "lol", "I love you", "vielen lieben", "нічого", "банан"])
+def test_one_word_of_a_longer_phrase_is_no_concern_where_none_was_asked_for(chat: Talks, text: str) -> None:
+    talk = chat("de")
+    talk.say(text)
+    assert not talk.answers.topics
+    assert not talk.answers.suggested
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "topic"),
+    [
+        *(("de", "kitaplatz", "childcare-place"), ("de", "sie schläft nicht", "baby-sleep-feeding")),
+        *(("ar", "محتاجة قابلة", "midwife-birth-prep"), ("tr", "konuşmuyor", "speech-development")),
+        *(("uk", "син не спить", "baby-sleep-feeding"), ("en", "we need a midwife", "midwife-birth-prep")),
+    ],
+)
+def test_a_concern_in_a_word_or_two_is_heard_at_another_question(chat: Talks, lang: str, text: str, topic: str) -> None:
+    talk = chat(lang)
+    talk.say(text)
+    assert talk.answers.topics[0][0] == topic
+
+
+def test_an_age_or_a_place_is_corrected_in_passing(chat: Talks) -> None:
+    talk = chat("de")
+    talk.say("3")
+    talk.say("nein, 4 nicht 3")
+    assert [child.min_months for child in talk.answers.children] == [48]
+    talk.tap("topic:tantrums-defiance")
+    talk.say("Altstadt")
+    talk.say("falsch, Nordweide")
+    assert talk.answers.place is not None
+    assert talk.answers.place.district == "Nordweide"
+
+
+def test_a_voice_message_before_a_language_is_chosen_is_answered_without_words(chat: Talks) -> None:
+    assert "✍️" in chat().command("voice").replies[0].text
+
+
+def test_a_long_story_is_read_to_its_end_and_clause_by_clause(chat: Talks) -> None:
+    talk = chat("de")
+    story = "Wir sind vor einer Weile hergezogen, mein Mann ist viel unterwegs, und mir wächst manches über den Kopf. "
+    talk.say(story * 12 + "Unser Sohn ist 7, er will morgens nicht in die Schule, wir haben auch Schulden, 00103")
+    assert talk.answers.children
+    assert talk.answers.place is not None
+    assert {"school-trouble", "debts"} <= {*talk.answers.suggested, *(topic for topic, _ in talk.answers.topics)}
