@@ -20,7 +20,6 @@ from tests.postbox import Postbox
 from tests.storage import at_once
 
 PATIENCE = 30.0  # seconds after which a test that waits has failed
-LONGEST_PAUSE = 0.03  # seconds between two looks of a test that waits
 NO_HURRY = Rate(1e9, 1e9)
 LIMITS = Limits(answered=NO_HURRY, taken_in=NO_HURRY, patience=Patience(send=5), poll=0.01, idle=0.01)
 Script = Callable[[Service], Coroutine[Any, Any, None]]
@@ -153,8 +152,8 @@ class Stage:
         await asyncio.gather(*work, return_exceptions=True)
 
     async def settled(self) -> None:
-        """Wait until nothing waits any more."""
-        await until(lambda: self.waiting() == (0, 0))
+        """Wait until nothing waits any more; each look asks the database."""
+        await until(lambda: self.waiting() == (0, 0), pause=0.02)
 
     async def passing(self, condition: Callable[[], bool], step: float = 30) -> None:
         """Wait for something while the hours fly."""
@@ -200,13 +199,12 @@ async def _stay_alive(service: Service) -> None:
 
 
 async def until(condition: Callable[[], bool], *, pause: float = 0.005) -> None:
-    """Wait for something that has to happen. The longer it takes, the less often is looked: that costs, too."""
+    """Wait for something that has to happen."""
     loop = asyncio.get_running_loop()
     end = loop.time() + PATIENCE
     while not condition():
         assert loop.time() < end, "waited in vain"
         await asyncio.sleep(pause)
-        pause = min(1.1 * pause, max(pause, LONGEST_PAUSE))
 
 
 class Moody(Database):

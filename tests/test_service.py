@@ -363,7 +363,7 @@ def test_at_the_end_what_is_under_way_is_delivered_and_nothing_stays_owned(stage
     async def play() -> None:
         async with stage.serving(postbox) as service:
             await service.accept("postbox", [update for n in range(5) for update in said(f"chat {n}", "say 3")])
-            await until(lambda: postbox.attempts == 5)
+            await until(lambda: postbox.attempts >= 5)
 
     asyncio.run(play())
     assert sorted(delivery.text for delivery in postbox.deliveries) == sorted(
