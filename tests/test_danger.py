@@ -409,6 +409,7 @@ HARMLESS = {
         "Mein Kind beißt und haut andere Kinder",
         "Mein Baby schreit viel",
         "Wir brauchen ein blaues Kleid für mein Kind",
+        "Wo kann ich mein Baby lassen, wenn ich zum Arzt muss?",
     ),
     "de-simple": ("kind nicht schlafen gut", "ich suche kita für mein kind", "mann arbeit verloren"),
     "en": (
@@ -418,10 +419,29 @@ HARMLESS = {
         "I'm dying to meet other parents",
         "My mother-in-law is driving me mad",
         "I am missing my family at home",
+        "There is nobody I could leave my baby with while I work",
     ),
-    "tr": ("Oğlum geceleri uyumuyor", "Kreş yeri arıyoruz", "Çocuğum yemek seçiyor", "Davul kursu arıyoruz"),
-    "ar": ("ابني لا ينام في الليل", "نبحث عن روضة", "أريد دورة لغة ألمانية", "ابني يحب السباحة"),
-    "uk": ("Син не спить вночі", "Шукаємо садочок", "Де подати заяву на дитячі гроші", "Син грає на барабані"),
+    "tr": (
+        "Çalışırken bebeğimi kime bırakabilirim",
+        "Oğlum geceleri uyumuyor",
+        "Kreş yeri arıyoruz",
+        "Çocuğum yemek seçiyor",
+        "Davul kursu arıyoruz",
+    ),
+    "ar": (
+        "ما عندي أحد أترك عنده طفلي وقت الدوام",
+        "ابني لا ينام في الليل",
+        "نبحث عن روضة",
+        "أريد دورة لغة ألمانية",
+        "ابني يحب السباحة",
+    ),
+    "uk": (
+        "Немає з ким залишити дитину, поки я на курсах",
+        "Син не спить вночі",
+        "Шукаємо садочок",
+        "Де подати заяву на дитячі гроші",
+        "Син грає на барабані",
+    ),
 }
 
 

@@ -27,7 +27,7 @@ STATES: Mapping[str, Sequence[Input]] = {
     "with several children": [Choice("lang:TAG"), Choice("children:several"), Choice("age:age_3_6")],
     "asked for the topic": [Choice("lang:TAG"), Choice("age:age_3_6")],
     "inside a group of topics": [Choice("lang:TAG"), Choice("age:age_3_6"), Choice("group:parenting")],
-    "with suggestions": [Choice("lang:TAG"), Choice("age:age_6_10"), Text("Schule")],
+    "with suggestions": [Choice("lang:TAG"), Choice("age:age_6_10"), Text("Sorgen wegen Sprache")],
     "asked for the place": [Choice("lang:TAG"), *CONCERN],
     "with several places": [Choice("lang:TAG"), *CONCERN, Text("Neustadt")],
     "with results": [Choice("lang:TAG"), *CONCERN, Location(54.45, 6.6)],

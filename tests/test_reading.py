@@ -164,6 +164,9 @@ def test_danger_is_heard_whatever_language_is_on_the_screen(
         "3 Jahre",
         "Beispielhafen",
         "danke",
+        "kann ich hier anonym bleiben",
+        "is this kept secret?",
+        "bu gizli mi kalıyor",
         "",
     ],
 )

@@ -335,10 +335,10 @@ def test_where_no_place_can_be_sent_the_label_is_asked_back_kindly(talk: Talk, l
         for tag, person in people.items():
             asked = person.read()
             assert person.keys, f"{tag}: the place is still wanted"
-            sorry = languages.translator(tag).gettext(
-                "Sorry, I did not understand that. You can tap a button or write it in other words."
+            cannot_see = languages.translator(tag).gettext(
+                "I cannot see where you are. Share your position, or write the post code or the town."
             )
-            assert asked[0].text == sorry
+            assert asked[0].text == cannot_see
         assert user.screen == []
 
     talk(scenario)

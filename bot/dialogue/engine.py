@@ -56,7 +56,7 @@ from bot.dialogue.steps.base import Scene, Taken, page_start, without_screen
 from bot.dialogue.steps.feedback import REMARK, is_gone, offer_of, remarked
 from bot.dialogue.steps.results import find
 from bot.dialogue.taking import corrected_from, taken_from, understood
-from bot.dialogue.typed import first_answer, last_answer, like_label, numbered, same_label
+from bot.dialogue.typed import first_answer, last_answer, like_label, numbered, same_label, shares_place
 from bot.i18n import Translator
 from bot.understanding.reading import Understanding, Understood
 from bot.understanding.topic import TopicGuesses
@@ -141,6 +141,8 @@ def _text(state: State, words: str, scene: Scene) -> Turn:
         return _choice(state, pressed, scene)
     if command and (speaks(state) or command not in SAID_ALOUD):
         return _command(state, command, scene)
+    if shares_place(words, state, scene):
+        return _aside(state, "nearby", scene)
     wished = scene.understanding.named_language(words)
     if wished:
         return _choice(state, f"lang:{wished}", scene)
@@ -329,6 +331,8 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
         case "thanks" | "hello" | "voice" | "picture" | "unreadable" | "plea":
             said = small_talk(name, scene) if speaks(state) else (Say(WRITE_OR_TAP),)
             return _asked_again(state, scene, said)
+        case "place" if speaks(state):  # the button that sends a position, on a device that knows none
+            return _aside(state, "nearby", scene)
         case "language":
             return _change(state, LANGUAGE.name, scene)
         case "delete":

@@ -29,6 +29,12 @@ def same_label(words: str, state: State, scene: Scene) -> str | None:
     return next((option.id for option in ask.options if _label(option) == wanted), None)
 
 
+def shares_place(words: str, state: State, scene: Scene) -> bool:
+    """Whether the button was tapped that sends a position, on a device that knows none and sends its label."""
+    ask = _question(state, scene)
+    return ask is not None and bool(ask.location) and clean(without_isolates(ask.location)) == clean(words)
+
+
 def numbered(words: str, state: State, scene: Scene) -> str | None:
     """The answer whose number was typed, except where a number is an age."""
     written = ascii_digits(words).strip().rstrip(".)")

@@ -177,13 +177,15 @@ class Understanding:
     def _points_to_danger(self, text: str, guesses: TopicGuesses, figures: Container[str]) -> bool:
         """Whether the words are clearly nearer to dangers than to anything harmless; which danger may stay open.
 
-        One of the words must be at home there: "bringen" alone is not "umbringen".
+        One of the words must be at home there: "bringen" alone is not "umbringen"; and it must say more than "will this
+        stay secret?".
         """
         if guesses.best not in self.danger_topics or guesses.nearness < KNOWN_SCORE:
             return False
-        words = [word for word in clean(text).split() if word not in figures]
+        private = self.asides(text).get("privacy")
+        words = [word for word in clean(private.rest if private else text).split() if word not in figures]
         shares = (self.topics.share(word, self.danger_topics) for word in words)
-        if guesses.nearness < WORD_FOR_WORD and max(shares, default=0.0) < AT_HOME:
+        if (private or guesses.nearness < WORD_FOR_WORD) and max(shares, default=0.0) < AT_HOME:
             return False
         harmless = next((guess.score for guess in guesses.guesses if guess.topic not in self.danger_topics), 0.0)
         return guesses.guesses[0].score - harmless >= DANGER_LEAD

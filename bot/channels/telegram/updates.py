@@ -103,7 +103,7 @@ def _membership(changed: ChatMemberUpdated) -> Received | None:
 def _said(message: Message) -> Input | None:
     """None for what Telegram itself writes into a chat, such as a timer that was set."""
     if message.text and KEY in message.text:
-        return Command("place")  # no command of ours, so it is asked again
+        return Command("place")
     if message.text:
         return _command(message.text) if message.text.startswith("/") else Text(message.text)
     place = message.location or (message.venue.location if message.venue else None)
