@@ -93,6 +93,8 @@ def respond(
     match said:
         case Command("start", argument) if " " not in argument:
             return _started(State(begun(argument, state.answers.lang, scene)), scene)
+        case Command("place") if speaks(state):  # the button that sends a position, on a device that knows none
+            return _aside(state, "nearby", scene)
         case Command(name, argument):
             return _ordered(state, name, argument, scene)
         case Choice(option):
@@ -331,8 +333,6 @@ def _command(state: State, name: str, scene: Scene) -> Turn:
         case "thanks" | "hello" | "voice" | "picture" | "unreadable" | "plea":
             said = small_talk(name, scene) if speaks(state) else (Say(WRITE_OR_TAP),)
             return _asked_again(state, scene, said)
-        case "place" if speaks(state):  # the button that sends a position, on a device that knows none
-            return _aside(state, "nearby", scene)
         case "language":
             return _change(state, LANGUAGE.name, scene)
         case "delete":
