@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
@@ -21,6 +22,7 @@ from bot.store.delivery import Arrival
 log = structlog.get_logger()
 
 MAX_INPUT = 4000  # characters; nobody reads more, and nothing that is longer helps to understand
+YIELDING = 0.1  # seconds at most that an answer waits until nothing is being stored
 STORING = 2.0  # seconds; a database that takes longer counts as away, even if it stores what was brought after all
 RESCUED = 10_000  # updates remembered that were looked at while nothing could be stored
 
@@ -52,6 +54,16 @@ class Reception:
         self._rescued: OrderedDict[bytes, None] = OrderedDict()
         self._harmless: OrderedDict[bytes, None] = OrderedDict()  # so that what comes again and again costs no thought
         self._is_away = False
+        self._coming = 0
+        self._is_calm = asyncio.Event()
+        self._is_calm.set()
+
+    async def calm(self) -> None:
+        """Wait, for a moment at most, until nothing is being stored: what is heard goes before what is answered."""
+        if self._coming:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(YIELDING):
+                    await self._is_calm.wait()
 
     async def accept(self, channel: str, updates: Sequence[Update], cursor: str | None) -> None:
         """Store updates, and how far the channel has read.
@@ -59,6 +71,16 @@ class Reception:
         Raises:
             UnavailableError: they are not stored; dangers were answered all the same.
         """
+        self._coming += 1
+        self._is_calm.clear()
+        try:
+            await self._accept(channel, updates, cursor)
+        finally:
+            self._coming -= 1
+            if not self._coming:
+                self._is_calm.set()
+
+    async def _accept(self, channel: str, updates: Sequence[Update], cursor: str | None) -> None:
         if self._is_away:
             await self._save_all(channel, updates)  # before anything else is waited for
         now = self._database.now()

@@ -8,7 +8,6 @@ Whatever dies at whatever moment, the next start goes on from what is written.
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,6 +25,7 @@ from bot.limits import Buckets, Bulkheads, Rate
 from bot.logs import where
 from bot.marker import Marker
 from bot.metrics import Metrics
+from bot.mind import Mind
 from bot.packing import Packer, forgets
 from bot.reception import Reception
 from bot.seals import Seals
@@ -91,7 +91,6 @@ class Service:
         self._at = at
         self._answered = Buckets(limits.answered)
         self._packer = Packer(self._seals, self._channels)
-        self._mind = ThreadPoolExecutor(1, thread_name_prefix="conversation")
         self._work: dict[asyncio.Task[Next], bytes] = {}  # which chat each is about
         self._bulkheads = Bulkheads(self._channels, limits.chats_at_once, limits.brisk, limits.most_at_once)
         self._claims = Claims(database, self.owner, limits.poll, limits.idle, self._is_away)
@@ -110,6 +109,7 @@ class Service:
             metrics=self.metrics,
             at=at,
         )
+        self._mind = Mind(self._reception.calm)
         self._sender = Sender(
             database,
             self._seals,
@@ -165,7 +165,7 @@ class Service:
     async def run(self) -> None:
         """Answer and deliver until stopped."""
         self._claims_no_more.clear()
-        self._mind.submit(self.conversation.warm_up)  # meanwhile messages are taken in already
+        self._mind.begin(self.conversation.warm_up)  # meanwhile messages are taken in already
         try:
             await self._begin()
             while not self._stopping:
@@ -194,7 +194,7 @@ class Service:
                 await self._database.do(delivery.leave, self.owner)
         except (UnavailableError, TimeoutError):
             log.warning("left_without_goodbye")
-        self._mind.shutdown(wait=False, cancel_futures=True)
+        self._mind.end()
 
     async def stay_alive(self) -> None:
         """Renew this process's lease, and take over from processes that are gone.
@@ -229,7 +229,7 @@ class Service:
         self.metrics.database_up.set(0)
 
     async def _rescue(self, said: Input) -> Sequence[Reply]:
-        return await self._think(self.conversation.rescue, said)
+        return await self._mind.at_once(self.conversation.rescue, said)
 
     async def _begin(self) -> None:
         if self._database.is_sqlite:
@@ -304,9 +304,9 @@ class Service:
         try:
             update = self._seals.open_update(claimed.chat, message.content)
             state = self._state(claimed)
-            turn = await self._think(self._turn, message, state, update, begins_to_wait)
+            turn = await self._mind.in_turn(self._turn, message, state, update, begins_to_wait)
             if forgets(turn) and isinstance(self._channels[claimed.channel], Departing):
-                turn = replace(turn, replies=await self._think(self.conversation.farewell, state))
+                turn = replace(turn, replies=await self._mind.at_once(self.conversation.farewell, state))
             answered = await self._packed(claimed, message, update, state, turn)
             self._at("before_turn_commit")
             await self._write(turns.record, claimed.owner, claimed, answered, self._database.now(), self._today())
@@ -373,13 +373,8 @@ class Service:
         for state in (self._state(claimed), State()):
             try:
                 update = self._seals.open_update(claimed.chat, message.content)
-                replies = await self._think(self.conversation.apologise, state)
+                replies = await self._mind.at_once(self.conversation.apologise, state)
                 return self._packer.parcels(claimed, message, update, state, Turn(state, replies))
             except Exception as broken:  # noqa: BLE001 then there is nobody to apologise to
                 log.error("no_apology", channel=claimed.channel, error=where(broken))
         return []
-
-    async def _think(self, thought: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-        """Run what takes time to compute beside the event loop, one at a time."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._mind, lambda: thought(*args, **named))
