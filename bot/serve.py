@@ -138,16 +138,22 @@ async def serve(
         keys = load_keys(settings.keys, create=not _has_database(settings))
         database = open_database(keys, settings.data_dir, url)
         marker = Marker(settings.data_dir / f"answering-{number}")
-        service = Service(database, keys, conversation, ways, today=today, limits=limits, marker=marker, at=at)
+        service = Service(
+            database, keys, conversation, ways, today=today, limits=limits, marker=marker, warmed_up=_keep, at=at
+        )
         renew = Renewal(service, database, build).look if build else None
         upkeep = Upkeep(service, database, needed=settings.reports, today=today, renew=renew)
-        gc.collect()
-        gc.freeze()  # the catalog stays: to look through it for garbage would hold up a family for a tenth of a second
         try:
             await _until_signal(settings, service, upkeep, ways)
         finally:
             await asyncio.to_thread(database.close, CLOSING)
             marker.close()
+
+
+def _keep() -> None:
+    """What is warm stays: to look through it for garbage would hold up a family for a tenth of a second."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _until_signal(settings: Settings, service: Service, upkeep: Upkeep, ways: Sequence[Channel]) -> None:

@@ -76,6 +76,7 @@ class Service:
         today: Callable[[], date] = date.today,
         limits: Limits = Limits(),
         marker: Marker | None = None,
+        warmed_up: Callable[[], object] = int,
         at: Callable[[str], None] = nowhere,
     ) -> None:
         self.conversation = conversation
@@ -88,6 +89,7 @@ class Service:
         self._today = today
         self._limits = limits
         self._marker = marker
+        self._warmed_up = warmed_up
         self._at = at
         self._answered = Buckets(limits.answered)
         self._packer = Packer(self._seals, self._channels)
@@ -165,13 +167,17 @@ class Service:
     async def run(self) -> None:
         """Answer and deliver until stopped."""
         self._claims_no_more.clear()
-        self._mind.begin(self.conversation.warm_up)  # meanwhile messages are taken in already
+        self._mind.begin(self._warm_up)  # meanwhile messages are taken in already
         try:
             await self._begin()
             while not self._stopping:
                 await self._serve_some()
         finally:
             self._claims_no_more.set()
+
+    def _warm_up(self) -> None:
+        self.conversation.warm_up()
+        self._warmed_up()
 
     async def stop(self) -> None:
         """End in order: what is being answered is answered and delivered, the rest waits for the next start.
