@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.dialogue.model import Ask, Say
+from bot.dialogue.model import Ask, Forget, Say
 from tests.conftest import Chat
 
 Talks = Callable[..., Chat]
@@ -38,6 +38,40 @@ def test_tears_are_heard_and_are_no_concern_yet(chat: Talks) -> None:
     talk = chat("de")
     assert talk.say("😭😭").replies[0].text.startswith("🫂")
     assert not talk.answers.topics
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        *(("de", "könnten sie das bitte alles löschen"), ("de", "bitte lösch meine nachrichten wieder")),
+        *(("de-simple", "bitte alles löschen danke"), ("en", "could you erase all of this please")),
+        *(("en", "I want you to delete what I told you"), ("tr", "lütfen yazdıklarımı silin")),
+        *(("ar", "لو سمحت احذفي كل شي"), ("uk", "видаліть будь ласка мої повідомлення")),
+    ],
+)
+def test_who_asks_for_it_in_own_words_is_forgotten(chat: Talks, lang: str, text: str) -> None:
+    talk = chat(lang)
+    talk.say("3")
+    talk.say(text)
+    assert Forget() in talk.turn.effects
+    assert not talk.answers.children
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        *(("de", "mein ex löscht dauernd alle nachrichten"), ("de", "sie drohen immer, alles zu löschen")),
+        *(("en", "my daughter keeps deleting her chat"), ("en", "my sister wants to delete all photos")),
+        *(("tr", "oğlum bütün mesajlarını siliyor"), ("ar", "ابني عم يمسح كل رسائله")),
+        *(("uk", "син видаляє всі повідомлення"),),
+    ],
+)
+def test_nothing_is_forgotten_because_a_story_speaks_of_deleting(chat: Talks, lang: str, text: str) -> None:
+    talk = chat(lang)
+    talk.say("3")
+    talk.say(text)
+    assert Forget() not in talk.turn.effects
+    assert talk.answers.children
 
 
 @pytest.mark.parametrize(
@@ -97,7 +131,9 @@ def test_a_worry_at_the_question_for_the_place_is_heard_though_it_stays_unclear(
     assert "nicht verstanden" not in answer.text
 
 
-@pytest.mark.parametrize("text", ["banane 🍌", "lol", "I love you", "vielen lieben", "нічого", "банан"])
+@pytest.mark.parametrize(
+    "text", ["banane 🍌", "lol", "I love you", "vielen lieben", "нічого", "банан", "elma 🍎", "hm kiraz"]
+)
 def test_one_word_of_a_longer_phrase_is_no_concern_where_none_was_asked_for(chat: Talks, text: str) -> None:
     talk = chat("de")
     talk.say(text)

@@ -466,7 +466,11 @@ def test_words_that_are_near_a_danger_raise_no_alarm(shipped: DangerNet, lang: s
 # Said without the plain word for it: by children, about others, around it, misspelt.
 OBLIQUE: dict[str, dict[str, tuple[str, ...]]] = {
     "suicidal-thoughts": {
-        "de": ("Ohne mich hätten es alle leichter", "mein Bruder hat sich vom Dach stürzen wollen"),
+        "de": (
+            "Ohne mich hätten es alle leichter",
+            "mein Bruder hat sich vom Dach stürzen wollen",
+            "ich würde mich am liebsten einfach auslöschen",
+        ),
         "en": ("they would all be happier without me", "she stood on the ledge and wanted to jump"),
         "tr": ("ben olmasam herkes mutlu olur", "kızım bileğini jiletle kesmiş"),
         "ar": ("بدوني رح يرتاحوا كلهم", "بنتي شرطت ايدها بالشفرة"),
@@ -526,6 +530,7 @@ OBLIQUE: dict[str, dict[str, tuple[str, ...]]] = {
         "de": (
             "ich trage weite Pullis damit keiner den Bauch sieht",
             "will mein Baby nach der Geburt abgeben, ohne meinen Namen",
+            "darf eine Frau hier heimlich ihr Kind zur Welt bringen",
         ),
         "en": ("I wear baggy clothes so nobody notices my bump", "I want to leave the baby at the hospital, no name"),
         "tr": ("bol giyiniyorum karnım anlaşılmasın kimse bilmemeli", "adımı vermeden doğurup bırakmak istiyorum"),

@@ -11,8 +11,11 @@ from bot.understanding.asides import Aside
 from bot.understanding.topic import Guess, TopicGuesses
 from catalog.text import clean
 
+DELETE = "delete"
+PRIVACY = "privacy"
 ASIDES = (
-    "privacy",
+    DELETE,
+    PRIVACY,
     "person",
     "angry",
     "robot",
@@ -60,11 +63,19 @@ def whole_aside(asides: Mapping[str, Aside], concern: TopicGuesses) -> str | Non
         return None
     most = 0 if concern.confident and concern.nearness >= SURE else MOST_BESIDE
     fitting = (name for name in ASIDES if name in asides and name != "nearby")
-    return next((name for name in fitting if len(asides[name].rest.split()) <= most), None)
+    name = next((name for name in fitting if len(asides[name].rest.split()) <= most), None)
+    return name and _named(name, asides)
 
 
 def any_aside(asides: Mapping[str, Aside]) -> str | None:
-    return next((name for name in ASIDES if name in asides), None)
+    """What a message asks for among other things."""
+    name = next((name for name in ASIDES if name in asides), None)
+    return name and _named(name, asides)
+
+
+def _named(name: str, asides: Mapping[str, Aside]) -> str:
+    """Somebody else may be the one who deletes ("he wants to wipe it all"): then it is only said how it is done."""
+    return PRIVACY if name == DELETE and asides[name].rest else name
 
 
 def answer_aside(name: str, answers: Answers, scene: Scene) -> tuple[Reply, ...]:

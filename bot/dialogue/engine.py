@@ -101,8 +101,9 @@ def respond(
             return _choice(state, option, scene)
         case Location():
             return _located(state, said, scene)
-        case Text(words):
+        case Text(words) if words.strip():
             return _text(state, words, scene)
+    return Turn(state, screen(state, scene))  # an empty line
 
 
 def _ordered(state: State, name: str, argument: str, scene: Scene) -> Turn:

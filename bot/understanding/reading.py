@@ -178,11 +178,12 @@ class Understanding:
         """Whether the words are clearly nearer to dangers than to anything harmless; which danger may stay open.
 
         One of the words must be at home there: "bringen" alone is not "umbringen"; and it must say more than "will this
-        stay secret?".
+        stay secret?" or "delete it all".
         """
         if guesses.best not in self.danger_topics or guesses.nearness < KNOWN_SCORE:
             return False
-        private = self.asides(text).get("privacy")
+        asides = self.asides(text)
+        private = asides.get("privacy") or asides.get("delete")
         words = [word for word in clean(private.rest if private else text).split() if word not in figures]
         shares = (self.topics.share(word, self.danger_topics) for word in words)
         if (private or guesses.nearness < WORD_FOR_WORD) and max(shares, default=0.0) < AT_HOME:
@@ -251,8 +252,11 @@ class Understanding:
         tags = self._order(lang, self._ages)[:3]
         words = clean(_without_numbers(text)).split()
         weighs = any(self._corrections[tag].weighs(word) for tag in tags for word in words)
-        if concern.nearness >= WORD_FOR_WORD or len([*self._telling(text, lang)]) + weighs >= FEWEST_WORDS:
+        fewest = FEWEST_WORDS if concern.confident else FEWEST_WORDS + 1  # what may be several concerns may be none
+        if concern.nearness >= WORD_FOR_WORD or len([*self._telling(text, lang)]) + weighs >= fewest:
             return True
+        if not concern.confident:
+            return False
         core = " ".join(w for w in words if not any(_counts_children(w, self._ages[tag]) for tag in tags))
         return self.topics.guess(core, lang).nearness >= CORE
 
