@@ -23,16 +23,6 @@ PATIENCE = 30.0  # seconds after which a test that waits has failed
 NO_HURRY = Rate(1e9, 1e9)
 LIMITS = Limits(answered=NO_HURRY, taken_in=NO_HURRY, patience=Patience(send=5), poll=0.01, idle=0.01)
 Script = Callable[[Service], Coroutine[Any, Any, None]]
-POINTS = (
-    "before_inbox_commit",
-    "after_inbox_commit",
-    "after_claim",
-    "before_turn_commit",
-    "after_turn_commit",
-    "before_send",
-    "after_send",
-    "after_mark",
-)
 
 
 class Ended(BaseException):

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.crashes import POINTS
 from bot.channels.base import UnclearError, UnsentError, Update
 from bot.dialogue.model import Command, State
 from bot.keys import Keys
@@ -24,7 +25,7 @@ from bot.store.database import Database
 from bot.store.tables import chats
 from tests.conftest import Clock
 from tests.postbox import After, Hangs, Lost, Postbox, Trouble, Until, message
-from tests.serving import LIMITS, POINTS, Doom, Echo, Ended, Script, Stage, running, until
+from tests.serving import LIMITS, Doom, Echo, Ended, Script, Stage, running, until
 from tests.storage import contents, empty, rows
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -10,16 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from bot.channels.base import Update, Work
 from bot.channels.telegram import Telegram
 from bot.dialogue.model import Text
 from bot.keys import Keys
-from bot.logs import set_up_logs
 from bot.store import delivery, retention
 from bot.store.database import UnavailableError
+from tests.logged import logged
 from tests.postbox import Postbox
 from tests.postbox import message as update
 from tests.serving import Echo
@@ -439,15 +437,8 @@ def test_what_telegram_cannot_delete_does_not_keep_it_from_deleting_the_rest(pla
 
 @pytest.fixture
 def logs() -> Iterator[io.StringIO]:
-    """Everything that is logged anywhere, down to the smallest; put back afterwards."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    stream = io.StringIO()
-    set_up_logs(stream, debug=True)
-    yield stream
-    root.handlers, root.level = handlers, level
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    with logged() as stream:
+        yield stream
 
 
 def test_no_token_no_text_and_no_chat_stands_in_the_logs(logs: io.StringIO, play: Play) -> None:

@@ -7,12 +7,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from telegram import Bot
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError, TimedOut
 
 from bot.channels.telegram.transport import Transport, UndoneError
-from bot.logs import set_up_logs
+from tests.logged import logged
 from tests.telegram.chats import Person
 from tests.telegram.fake import TOKEN, Fake
 
@@ -109,15 +108,8 @@ def test_before_the_beginning_nothing_can_be_sent() -> None:
 
 @pytest.fixture
 def logs() -> Iterator[io.StringIO]:
-    """Everything that is logged anywhere, down to the smallest; put back afterwards."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    stream = io.StringIO()
-    set_up_logs(stream, debug=True)
-    yield stream
-    root.handlers, root.level = handlers, level
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    with logged() as stream:
+        yield stream
 
 
 def test_the_token_stands_in_no_log_and_in_no_error(logs: io.StringIO) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from io import BytesIO
 from typing import Any
@@ -83,17 +83,7 @@ class Person:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something that this person's client has to see."""
-        try:
-            async with asyncio.timeout(PATIENCE), self._changed:
-                while not condition():
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._changed.wait(), 0.2)
-        except TimeoutError:
-            seen = {
-                room: [(e["type"], e["sender"], e["content"]) for e in events[-5:]]
-                for room, events in self.events.items()
-            }
-            raise AssertionError(f"waited in vain; seen: {seen}") from None
+        await happened(condition, self._changed, self.events)
 
     async def upload(self, content: bytes, kind: str) -> str:
         answer, _ = await self.client.upload(BytesIO(content), kind, filesize=len(content))
@@ -103,6 +93,22 @@ class Person:
 def _words(content: Mapping[str, Any]) -> str:
     poll = content.get("org.matrix.msc3381.poll.start", {}).get("question", {}).get("org.matrix.msc1767.text")
     return str(content.get("body") or poll or "")
+
+
+async def happened(
+    condition: Callable[[], bool], changed: asyncio.Condition, events: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> None:
+    """Wait for something that a client has to see; whoever waits in vain is told what it saw instead."""
+    try:
+        async with asyncio.timeout(PATIENCE), changed:
+            while not condition():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), 0.2)
+    except TimeoutError:
+        last = {
+            room: [(e.get("type"), e.get("sender"), e.get("content")) for e in es[-5:]] for room, es in events.items()
+        }
+        raise AssertionError(f"waited in vain; seen: {last}") from None
 
 
 @asynccontextmanager

@@ -8,13 +8,13 @@ import asyncio
 import warnings
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from tests.matrix.homeserver import Login, Synapse
-from tests.matrix.person import ENCRYPTED, PATIENCE
+from tests.matrix.person import ENCRYPTED, PATIENCE, happened
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # libolm says that it is old
@@ -114,17 +114,7 @@ class StrictPerson:
         return read()
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        try:
-            async with asyncio.timeout(PATIENCE), self._changed:
-                while not condition():
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._changed.wait(), 0.2)
-        except TimeoutError:
-            seen = {
-                room: [(e["type"], e.get("sender"), e.get("content")) for e in events[-5:]]
-                for room, events in self.events.items()
-            }
-            raise AssertionError(f"waited in vain; seen: {seen}") from None
+        await happened(condition, self._changed, self.events)
 
 
 @asynccontextmanager
