@@ -476,9 +476,9 @@ def test_words_behind_a_slash_that_is_no_command_are_read_as_a_text(chat: Callab
     assert talk._on(Command("settings")).state == before  # noqa: SLF001 the tests' own class
 
 
-@pytest.mark.parametrize("blank", ["", "  ", "\n"])
+@pytest.mark.parametrize("blank", ["", "  ", "\n", "…", "... ."])
 @pytest.mark.parametrize("lang", [None, "de", "uk"])
-def test_an_empty_line_is_asked_again_without_a_word_of_blame(
+def test_silence_is_asked_again_without_a_word_of_blame(
     chat: Callable[..., Chat], lang: str | None, blank: str
 ) -> None:
     talk = chat(lang)

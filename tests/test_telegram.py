@@ -528,6 +528,10 @@ def test_a_group_gets_a_link_when_it_asks_where_that_is_wanted(talk: Talk) -> No
         await bot.hear(group.say, user, "@nahbei_test_bot kannst du helfen?")
         [link] = group.screen
         assert link.text == "💬 https://t.me/nahbei_test_bot"
+        await bot.hear(group.show, user, "Mein Kind, drei Jahre")
+        assert group.screen == [link]
+        await bot.hear(group.show, user, "was ist das @Nahbei_Test_Bot?")
+        assert [message.text for message in group.screen] == [link.text, link.text]
         assert await stored(bot) == {}
 
     talk(scenario, groups=True)

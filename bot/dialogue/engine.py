@@ -56,7 +56,7 @@ from bot.dialogue.steps.base import Scene, Taken, page_start, without_screen
 from bot.dialogue.steps.feedback import REMARK, is_gone, offer_of, remarked
 from bot.dialogue.steps.results import find
 from bot.dialogue.taking import corrected_from, taken_from, understood
-from bot.dialogue.typed import first_answer, last_answer, like_label, numbered, same_label, shares_place
+from bot.dialogue.typed import first_answer, is_silent, last_answer, like_label, numbered, same_label, shares_place
 from bot.i18n import Translator
 from bot.understanding.reading import Understanding, Understood
 from bot.understanding.topic import TopicGuesses
@@ -101,9 +101,9 @@ def respond(
             return _choice(state, option, scene)
         case Location():
             return _located(state, said, scene)
-        case Text(words) if words.strip():
+        case Text(words) if not is_silent(words):
             return _text(state, words, scene)
-    return Turn(state, screen(state, scene))  # an empty line
+    return Turn(state, screen(state, scene))
 
 
 def _ordered(state: State, name: str, argument: str, scene: Scene) -> Turn:

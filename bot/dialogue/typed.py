@@ -15,7 +15,13 @@ from catalog.text import clean
 ALIKE = 86  # likeness (0 to 100) from which a label is meant though it is misspelt
 SHORTEST = 4  # letters of a label, or of a word of it, that may stand for the whole
 DIGITS = 2
+SILENCE = " .…"
 BESIDE = ("Mn", "Me", "Cf", "Sk")  # what only changes a picture: its colour, its sex, its form
+
+
+def is_silent(words: str) -> bool:
+    """Whether somebody wrote nothing, or nothing but dots."""
+    return not " ".join(words.split()).strip(SILENCE)
 
 
 def same_label(words: str, state: State, scene: Scene) -> str | None:

@@ -217,6 +217,12 @@ class Group(Chat):
         message = self.add(by.who, text=text, entities=_command(text))
         return self.post.bring("message", message.to_json(), queue=f"chat {self.id}")
 
+    def show(self, by: Person, caption: str) -> int:
+        message = self.add(
+            by.who, text=caption, kind="photo", content={"photo": [_file("photo") | {"width": 90, "height": 90}]}
+        )
+        return self.post.bring("message", message.to_json(), queue=f"chat {self.id}")
+
 
 def _change(chat: Chat, who: Json, before: str, after: str) -> Json:
     def member(status: str) -> Json:

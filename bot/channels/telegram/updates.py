@@ -67,7 +67,7 @@ def read(update: TelegramUpdate, bot_name: str, keyboards: Container[int] = ()) 
         return None
     chat = message.chat
     if chat.type != Chat.PRIVATE:
-        text = (update.message.text or "") if update.message else ""
+        text = (update.message.text or update.message.caption or "") if update.message else ""
         return Received(chat.id, event=Event.GROUP, mentioned=f"@{bot_name}".lower() in text.lower())
     if query:
         return Received(chat.id, _press(update, query, chat.id), query=query.id)
