@@ -161,6 +161,12 @@ def test_halves_and_quarters_are_exact_to_the_month(lang: str, text: str, expect
         ("tr", "kızım 5, oğlum 8 yaşında", years(5, 8)),
         ("ar", "بنتي ٤ سنين وابني ٧ سنين", years(4, 7)),
         ("uk", "у мене двоє дітей, 4 і 9 років", years(4, 9)),
+        ("de", "mein Junge ist 6, das Baby 3 Monate", years(6) + months(3)),
+        ("en", "the boy 2, the girl 5 weeks", years(2) + months(1)),
+        ("tr", "oğlum 4 ve kızım 7 aylık", years(4) + months(7)),
+        ("uk", "сину 5 а доньці 10 місяців", years(5) + months(10)),
+        ("ar", "٤ سنوات و٦ سنوات", years(4, 6)),
+        ("ar", "اعمارهم 1 و3 و8", years(1, 3, 8)),
     ],
 )
 def test_several_children_come_in_the_order_in_which_they_were_named(lang: str, text: str, expected: object) -> None:

@@ -5,6 +5,7 @@ Every language brings its words in locales/<tag>/numbers.yaml; the grammar of ag
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -261,8 +262,12 @@ class _Reading:
         return before in self.words.joins or before in {",", "/", "+", "&", ";"}
 
     def _joined(self, number: _Number) -> bool:
+        """Whether it goes on to the number of the same children: "3 und 5 Monate", not "Tochter 4, Sohn 5 Monate"."""
         following = self._token(number.at + 1)
-        return following in self.words.joins or following in {",", "/", "+", "&", ";"} | _DASHES
+        beside = self.tokens[number.at + 2 : number.at + 2 + NEARBY]
+        between = takewhile(lambda token: not self._is_written(token), beside)
+        joins = following in self.words.joins or following in {",", "/", "+", "&", ";"} | _DASHES
+        return joins and not any(token in self.words.children or token in self.words.ages for token in between)
 
     def _counts(self, number: _Number) -> bool:
         if self.asked:
@@ -327,7 +332,11 @@ class _Reading:
         return length, number or 0
 
     def _number_at(self, i: int) -> bool:
-        return i < len(self.tokens) and (self.tokens[i][0].isdigit() or self.tokens[i] in self.words.numbers)
+        return i < len(self.tokens) and self._is_written(self.tokens[i])
+
+    def _is_written(self, token: str) -> bool:
+        """Whether a token is a number, in digits or as a word."""
+        return token[0].isdigit() or token in self.words.numbers
 
     def _token(self, i: int) -> str:
         return self.tokens[i] if 0 <= i < len(self.tokens) else ""

@@ -106,8 +106,9 @@ def _split(token: str, words: AgeWords) -> list[str]:
     word = clean(token)
     if not word or word in words.numbers or " " in word:
         return word.split()
-    if word[0] == ARABIC_AND and (word[1:] in words.numbers or words.ages.at([word[1:]], 0)[0]):
-        return [ARABIC_AND, word[1:]]
+    after = word[1:]
+    if word[0] == ARABIC_AND and (after.isdecimal() or after in words.numbers or words.ages.at([after], 0)[0]):
+        return [ARABIC_AND, after]
     if not word.startswith(words.heads):
         return [word]
     for spoken in words.heads:
