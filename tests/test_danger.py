@@ -463,6 +463,24 @@ def test_words_that_are_near_a_danger_raise_no_alarm(shipped: DangerNet, lang: s
     assert not alarms
 
 
+# Who looks for something for a child has lost no child.
+LOOKING = {
+    "de": (
+        "Seit Tagen suche ich einen Logopäden für meinen Sohn",
+        "wir finden einfach keine Spielgruppe für unser Kind",
+    ),
+    "en": ("I can't find a swimming class for my daughter", "we cannot find a therapist for our little boy since May"),
+    "tr": ("çocuklarımız için aylardır kurs arıyoruz, yok", "kızım için hâlâ doktor bulamıyorum"),
+    "ar": ("عم فتش على مدرس لابني وما عم لاقي حدا",),
+    "uk": ("шукаю логопедку для доньки", "не можу знайти секцію для малого", "де шукати курси для двох дітей"),
+}
+
+
+@pytest.mark.parametrize("lang", LOOKING)
+def test_who_looks_for_something_for_a_child_has_lost_no_child(shipped: DangerNet, lang: str) -> None:
+    assert not {text: found for text in LOOKING[lang] if (found := shipped.find(text, lang))}
+
+
 # Said without the plain word for it: by children, about others, around it, misspelt.
 OBLIQUE: dict[str, dict[str, tuple[str, ...]]] = {
     "suicidal-thoughts": {
