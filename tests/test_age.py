@@ -224,6 +224,31 @@ def test_weeks_of_a_pregnancy_are_not_the_age_of_a_child(lang: str, text: str) -
     assert ages(text, lang) == [UNBORN]
 
 
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        *(
+            ("de", "Ich bin jetzt im fünften Monat"),
+            ("de", "bin erst in der 11. Woche"),
+            ("de-simple", "ich bin in 6. monat"),
+        ),
+        *(("en", "I'm already in my 4th month"), ("tr", "dokuzuncu aydayım"), ("uk", "я вже на п'ятому місяці")),
+    ],
+)
+def test_whoever_is_in_a_month_is_pregnant(lang: str, text: str) -> None:
+    assert ages(text, lang) == [UNBORN]
+
+
+def test_a_child_in_a_month_is_born() -> None:
+    assert ages("meine Tochter ist im 9. Monat", "de") == months(9)
+    assert ages("I am alone in the 4th week", "en") != [UNBORN]
+
+
+def test_a_number_says_better_what_a_word_says_already() -> None:
+    assert ages("unser Teenager 13", "de") == years(13)
+    assert ages("my teenage girl is 16", "en") == years(16)
+
+
 def test_a_pregnant_mother_can_have_a_child_too() -> None:
     assert ages("ich bin schwanger und habe einen Sohn, 4 Jahre", "de") == [UNBORN, *years(4)]
     assert ages("12 Wochen schwanger und Kind 3 Jahre", "de") == [UNBORN, *years(3)]

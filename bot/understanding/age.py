@@ -12,6 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from bot.understanding.age_words import AgeWords, cut, taken_apart
+from bot.understanding.words import Words
 
 MAX_YEARS = 26
 MAX_MONTHS = MAX_YEARS * 12 + 11
@@ -21,6 +22,7 @@ SCHOOL_START_YEARS = 6
 LAST_CLASS = 13
 YOUTH_YEARS = range(8, 20)  # somebody of this age who says "I am" is the child
 NEARBY = 4  # words
+MOST_WORDS = 4  # of "(ich) bin schon in der", before a number
 
 _DASHES = {"-", "–", "—"}
 
@@ -90,7 +92,7 @@ class _Reading:
         return [age for _, age in sorted(self.found, key=lambda pair: pair[0])]
 
     def _step(self, i: int) -> int:
-        after = self._school_class(i)
+        after = self._school_class(i) or self._pregnancy_month(i)
         if after:
             return after
         number = self._number(i)
@@ -251,9 +253,7 @@ class _Reading:
             )
             if counted:
                 joined = unit and self._joined(number)
-                span = _span(number.value, unit if joined and unit else "year")
-                if span:
-                    self.found.append((at, span))
+                self._add(at, number.value, unit if joined and unit else "year", None)
         self.waiting = []
 
     def _follows(self, number: _Number) -> bool:
@@ -280,7 +280,10 @@ class _Reading:
         return any(token in self.words.children for token in before)
 
     def _is_myself(self, at: int) -> bool:
-        return any(self.words.myself.at(self.tokens, i)[0] == at - i for i in range(max(0, at - 3), at))
+        return self._ends_before(at, self.words.myself)
+
+    def _ends_before(self, at: int, words: Words) -> bool:
+        return any(words.at(self.tokens, i)[0] == at - i for i in range(max(0, at - MOST_WORDS), at))
 
     def _is_duration(self, first: int, last: int) -> bool:
         around = range(max(0, first - 3), min(last + 3, len(self.tokens)))
@@ -301,13 +304,22 @@ class _Reading:
     def _is_pregnancy(self, at: int, unit: str) -> bool:
         return unit != "year" and any(abs(at - pregnant) <= 5 for pregnant in self.pregnant_at)  # noqa: PLR2004 words around
 
+    def _pregnancy_month(self, i: int) -> int:
+        """ "Ich bin im 7. Monat": the token after it, or 0. Who says the same of a child does not say "I am"."""
+        length, _ = self._ordinal(i)
+        is_month = length and self._unit(i + length) in {"month", "week"}
+        if not is_month or not self._ends_before(i, self.words.expecting):
+            return 0
+        self.found.append((i, PREGNANCY))
+        return i + length + 1
+
     def _school_class(self, i: int) -> int:
         """ "1. Klasse", "7-й клас", "Achtklässler", "Klasse 3", "erste Klasse": the token after it, or 0."""
-        length, number = self._class_number(i)
+        length, number = self._ordinal(i)
         if length and self._token(i + length) in self.words.classes:
             end = i + length + 1
         elif self.tokens[i] in self.words.classes:
-            length, number = self._class_number(i + 1)
+            length, number = self._ordinal(i + 1)
             end = i + 1 + length
             if not length:
                 return 0
@@ -318,8 +330,8 @@ class _Reading:
             self.found.append((i, Age(first * 12, (first + 2) * 12 - 1)))
         return end
 
-    def _class_number(self, i: int) -> tuple[int, float]:
-        """A number as classes have it, and how many tokens it takes: "8", "8th", "7-й", "acht", "erste"."""
+    def _ordinal(self, i: int) -> tuple[int, float]:
+        """A number as classes and months have it, and how many tokens it takes: "8", "8th", "7-й", "acht", "erste"."""
         token = self._token(i)
         if token.isdecimal():
             at = i + 2 if self._token(i + 1) in _DASHES else i + 1

@@ -38,6 +38,7 @@ class AgeWords:
     not_age_after: Words
     born: Words
     myself: Words
+    expecting: Words  # before the month of a pregnancy: "(ich) bin im"
     joins: Words
     ranges: Words
     heads: tuple[str, ...]  # number words that may begin a longer word, such as "dreijährig"
@@ -68,6 +69,7 @@ def age_words(data: Mapping[str, Any]) -> AgeWords:
         not_age_after=Words.of(data["not_age_after"]),
         born=Words.of(data.get("born", ())),
         myself=Words.of(data["myself"]),
+        expecting=Words.of(data.get("expecting", ())),
         joins=Words.of(data["joins"]),
         ranges=Words.of(data.get("ranges", ())),
         heads=tuple(clean(word) for word in data["numbers"] if len(clean(word)) >= SHORTEST_HEAD),
