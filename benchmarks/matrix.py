@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
-from typing import Any
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 from rich.console import Console
@@ -26,7 +25,6 @@ from tests.matrix.homeserver import Synapse, synapse_in
 from tests.matrix.house import CRY, House, heard, new_house
 from tests.matrix.person import Person, online
 from tests.matrix.troubled import between, no_trouble
-from tests.serving import until
 
 BETWEEN = 0.15  # seconds between two messages of somebody who writes fast
 ROOMS_OF_ONE = 5  # so many somebody may invite us into at once
@@ -72,14 +70,14 @@ async def restarted(house: House, *, rooms: int = 150) -> float:
     """Seconds from the start of the process to the answer to what was written before, with so many encrypted rooms."""
     people = [house.person(f"p{n}") for n in range(-(-rooms // ROOMS_OF_ONE))]
     async with online(house.server, *people) as families:
-        ours = [await _joined(house, families[n % len(families)]) for n in range(rooms)]
+        ours = [await _joined(house, families[n % len(families)]) for n in range(rooms - 1)]
         async with installed(house) as installation:
-            await until(lambda: _device_is_known(house), pause=0.1)
+            anna = families[0]
+            room = await welcomed(house, anna)  # from here on nothing counts as said before the very first start
             await asyncio.gather(
                 *(_greet(house, family, ours[n :: len(families)]) for n, family in enumerate(families))
             )
             await installation.kill()
-            anna, room = families[0], ours[0]
             await anna.say(room, "und jetzt?")
             started = monotonic()
             await installation.start()
@@ -94,13 +92,8 @@ async def _joined(house: House, family: Person) -> str:
     return room
 
 
-def _device_is_known(house: House) -> bool:
-    body: dict[str, Any] = {"device_keys": {house.bot: []}}
-    found = house.server.call("POST", "/_matrix/client/v3/keys/query", body, house.login.token)
-    return bool(found["device_keys"].get(house.bot))
-
-
 async def _greet(house: House, family: Person, rooms: Sequence[str]) -> None:
+    await family.until(lambda: bool(_devices(family, house.bot)))  # else it would write to nobody
     for room in rooms:
         await family.say(room, "hallo")
         await family.hears(room, house.bot, lambda texts: heard("hallo") in texts)
