@@ -1,4 +1,8 @@
-"""What makes a chat feel alive and does not matter if it fails: read receipts, and "is typing" where it takes long."""
+"""What makes a chat feel alive and does not matter if it fails: that we have read and are typing, where it takes long.
+
+An answer says as much by itself: whoever sends an event has read what was before it (Matrix specification, "Receiving
+notifications").
+"""
 
 import asyncio
 from collections.abc import Coroutine
@@ -26,10 +30,11 @@ class Ornaments:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def seen(self, room: str, event: str) -> None:
-        """A message is stored; its answer is on the way."""
+        """A message is stored; its answer is on the way. Whoever goes on writing waits since their first message."""
+        loop, earlier = asyncio.get_running_loop(), self._waiting.get(room)
+        due = earlier.when() if earlier else loop.time() + LONG
         self._wait_no_longer(room)
-        self._waiting[room] = asyncio.get_running_loop().call_later(LONG, self._type, room)
-        self.aside(self._server.call("POST", "v3", "rooms", room, "receipt", "m.read", event, body={}))
+        self._waiting[room] = loop.call_at(due, self._show, room, event)
 
     def answered(self, room: str) -> None:
         self._wait_no_longer(room)
@@ -42,9 +47,11 @@ class Ornaments:
         if waiting:
             waiting.cancel()
 
-    def _type(self, room: str) -> None:
+    def _show(self, room: str, event: str) -> None:
+        """It takes long: say that we have read up to an event, and that we are typing."""
         self._waiting.pop(room, None)
         self._typing.add(room)
+        self.aside(self._server.call("POST", "v3", "rooms", room, "receipt", "m.read", event, body={}))
         self.aside(self._show_typing(room, shown=True))
 
     async def _show_typing(self, room: str, *, shown: bool) -> None:
