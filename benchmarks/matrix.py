@@ -112,19 +112,25 @@ class Cost:
 ROUND = ("1", "3", "2", "1", "54.46, 6.60", "/start")
 
 
-async def cost(house: House, *, rounds: int = 10) -> Cost:
-    """What a turn costs once everything is warm, and what everything takes."""
-    async with installed(house, whole=True) as installation, online(house.server, house.person()) as (anna,):
+async def cost(house: House, *, families: int = 5, rounds: int = 2) -> Cost:
+    """What a turn costs once everything is warm, and what everything takes.
+
+    One family after the other: whoever wrote all of it, faster than a line a second, would be made to wait.
+    """
+    people = house.people("anna", *(f"p{n}" for n in range(families)))
+    async with installed(house, whole=True) as installation, online(house.server, *people) as (anna, *others):
         room = await welcomed(house, anna)
         for lang in ("de", "de-simple", "en", "tr", "ar", "uk"):
             await _turn(house, anna, room, f"/start {lang}")
             await _turn(house, anna, room, "3")
             await _turn(house, anna, room, "schreit, ağlıyor, بكاء, плаче, crying")
+        rooms = [await welcomed(house, family) for family in others]
         idle = await _idle(installation.process)
         before = _cpu(installation.process)
-        for words in ROUND * rounds:
-            await _turn(house, anna, room, words)
-        turns = rounds * len(ROUND)
+        for family, theirs in zip(others, rooms, strict=True):
+            for words in ROUND * rounds:
+                await _turn(house, family, theirs, words)
+        turns = families * rounds * len(ROUND)
         spent = 1000 * (_cpu(installation.process) - before) / turns
         await asyncio.sleep(QUIET)
         return Cost(turns, spent, idle, installation.process.memory_info().rss / 1e6)
