@@ -121,8 +121,9 @@ def _ordinary(expression: str) -> str:
 
 def _on_holidays(expression: str) -> str:
     """The rules that name holidays, for any day of the week; "" when none opens on one."""
-    rules = [rule for rule in _certain_rules(expression) if "PH" in rule]
-    return "; ".join(_HOLIDAY_SELECTOR.sub("Mo-Su", rule, count=1) for rule in rules)
+    rules = (rule.partition('"') for rule in _certain_rules(expression))  # 'Mo-Fr 09:00-12:00 "not on PH"' names none
+    named = [(times, quote + remark) for times, quote, remark in rules if _HOLIDAY_SELECTOR.search(times)]
+    return "; ".join(_HOLIDAY_SELECTOR.sub("Mo-Su", times, count=1) + remark for times, remark in named)
 
 
 @lru_cache(maxsize=KEPT_RULES)

@@ -79,6 +79,16 @@ def test_holiday_hours_count_only_on_holidays() -> None:
     )
 
 
+@pytest.mark.parametrize("remark", ["not on PH", "PHYSIO", "PH: ring twice"])
+def test_a_remark_that_speaks_of_holidays_opens_nothing_on_one(remark: str) -> None:
+    christmas = opening_at(f'Mo-Fr 09:00-12:00 "{remark}"', at("2026-12-25 10:00"))
+    assert christmas == Opening(is_open=False, opens=at("2026-12-28 09:00"), public_holiday=True)
+    on_holidays = opening_at(f'Mo-Fr 09:00-12:00; PH 10:00-11:00 "{remark}"', at("2026-12-25 10:30"))
+    assert on_holidays == Opening(is_open=True, until=at("2026-12-25 11:00"), public_holiday=True)
+    closed = opening_at(f'Mo-Fr 09:00-12:00; PH off "{remark}"', at("2026-12-25 10:00"))
+    assert closed == christmas
+
+
 def test_the_next_opening_is_never_a_holiday_on_which_it_is_closed() -> None:
     assert opening_at("Mo-Fr 08:00-18:00", at("2026-12-24 23:30")) == Opening(
         is_open=False, opens=at("2026-12-28 08:00")
