@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.dialogue.model import Ask
+from bot.dialogue.model import Ask, Report
 from bot.i18n import Languages
+from catalog.search import short_key
 from tests.conftest import Chat
 
 Talks = Callable[..., Chat]
+CAFE = "parents-cafe-harbour"
 LONG = 12  # letters of a label that still is like no other with one letter less
 PICTURES = {"🤷": "skip", "✏️": "change", "🔄": "start", "🆘": "danger"}
 
@@ -81,6 +83,24 @@ def test_yes_takes_what_was_asked_back_and_no_takes_none_of_it(chat: Talks) -> N
         refused.say(no)
         assert not refused.answers.suggested
         assert refused.answers.step == "topic"
+
+
+@pytest.mark.parametrize("on_top", [f"feedback:{short_key(CAFE)}", "nav:change"])
+def test_no_and_yes_answer_nothing_that_lies_on_top_of_what_was_asked_back(chat: Talks, on_top: str) -> None:
+    for said in ("nee", "ja genau"):
+        talk = chat("de")
+        talk.say("mein Sohn 3 Jahre spricht kaum und wir haben schulden und mein mann trinkt, 00103")
+        assert talk.answers.suggested
+        before = talk.tap(on_top)
+        turn = talk.say(said)
+        assert (turn.state, turn.effects) == (before.state, ())
+        assert turn.replies == before.replies[-1:]
+
+
+def test_a_number_picks_an_answer_about_an_offer_also_while_an_age_is_asked_for(chat: Talks) -> None:
+    talk = chat("de")
+    talk.tap(f"feedback:{short_key(CAFE)}")
+    assert Report(CAFE, "wrong_number") in talk.say("3").effects
 
 
 def test_yes_where_nothing_was_asked_back_only_asks_again(chat: Talks) -> None:

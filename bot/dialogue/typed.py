@@ -1,12 +1,12 @@
 """The button that somebody typed instead of tapping it: its label or a part of it, its picture, its number, "yes"."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz
 
 from bot.dialogue.model import Ask, Option, State
-from bot.dialogue.screen import CHILD, screen
+from bot.dialogue.screen import CHANGE, CHILD, screen
 from bot.dialogue.steps.base import Scene
 from bot.i18n import without_isolates
 from bot.understanding.words import ascii_digits
@@ -48,7 +48,7 @@ def numbered(words: str, state: State, scene: Scene) -> str | None:
     if ask is None or not written.isascii() or not written.isdigit() or len(written) > DIGITS:
         return None
     answers = ask.options[: len(ask.options) - ask.steering]
-    is_age = state.answers.step == CHILD.name
+    is_age = state.answers.step == CHILD.name and not _is_interrupted(state)
     return answers[int(written) - 1].id if not is_age and 1 <= int(written) <= len(answers) else None
 
 
@@ -65,16 +65,27 @@ def like_label(words: str, state: State, scene: Scene) -> str | None:
 
 def first_answer(state: State, scene: Scene) -> str | None:
     """What "yes" means where one has to choose: the best of what was asked back."""
-    ask = _question(state, scene)
-    is_asked_back = state.answers.suggested or len(state.answers.candidates) == 1
-    return ask.options[0].id if ask and is_asked_back else None
+    asked_back = _asked_back(state, scene)
+    return asked_back[0].id if asked_back and (state.answers.suggested or len(state.answers.candidates) == 1) else None
 
 
 def last_answer(state: State, scene: Scene) -> str | None:
     """What "no" means there: none of these, another place."""
+    asked_back = _asked_back(state, scene)
+    return asked_back[-1].id if asked_back else None
+
+
+def _asked_back(state: State, scene: Scene) -> Sequence[Option]:
+    """The few answers of which one is meant; none where another question lies on top of them."""
     ask = _question(state, scene)
-    is_asked_back = state.answers.suggested or state.answers.candidates
-    return ask.options[len(ask.options) - ask.steering - 1].id if ask and is_asked_back else None
+    if ask is None or _is_interrupted(state) or not (state.answers.suggested or state.answers.candidates):
+        return ()
+    return ask.options[: len(ask.options) - ask.steering]
+
+
+def _is_interrupted(state: State) -> bool:
+    """Whether a question about an offer, or about what to change, stands before the one that is still open."""
+    return bool(state.feedback) or state.answers.screen == CHANGE
 
 
 def _question(state: State, scene: Scene) -> Ask | None:
