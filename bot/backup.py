@@ -1,4 +1,4 @@
-"""Backups of the counters, sealed with the pepper: worthless to whoever finds one, and without a word of any family."""
+"""Backups (bot/store/copying.py: of what), sealed with the pepper: worthless to whoever finds one."""
 
 import json
 import os
@@ -13,7 +13,7 @@ PLACE = b"backup"
 
 
 def write_backup(database: Database, keys: Keys, path: Path) -> int:
-    """Write all counters to a new file, whole or not at all. Returns the number of rows."""
+    """Write a backup to a new file, whole or not at all. Returns the number of rows."""
     rows = database.run(copying.dump)
     draft = path.with_name(f".{path.name}.part")
     try:

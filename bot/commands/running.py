@@ -118,7 +118,7 @@ def feedback_clear(offers: tuple[str, ...]) -> None:
 @click.command("backup")
 @click.argument("file", type=click.Path(path_type=Path))
 def backup_command(file: Path) -> None:
-    """Write the counters to FILE, sealed. Nothing of any family is in it; the keys are kept apart."""
+    """Write the counters and the published catalogs to FILE, sealed. Nothing of any family is in it; the keys are kept apart."""
     from bot.backup import write_backup  # noqa: PLC0415
 
     with clear_errors(), opened_database(Settings()) as (database, keys):
