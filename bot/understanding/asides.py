@@ -48,9 +48,8 @@ class Asides:
         self._whole: dict[str, list[_Phrase]] = {}
         self._beginnings: dict[str, list[tuple[str, _Phrase]]] = {}
         for name, text in phrases:
-            words = tuple(_keys(text))
-            for word in words:
-                phrase = _Phrase(name, words)
+            phrase = _Phrase(name, tuple(_keys(text)))
+            for word in phrase.words:
                 if word.endswith("*"):
                     self._beginnings.setdefault(word[:HEAD], []).append((word[:-1], phrase))
                 else:
