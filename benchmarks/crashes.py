@@ -109,9 +109,8 @@ def killed(working: tuple[float, float] = WORKING) -> Death:
         else:
             answers = len(scene.messenger.arrived)
             await scene.begin()
-            await until(
-                lambda: len(scene.messenger.arrived) > answers, WARM_SECONDS
-            )  # the whole assistant warms up first
+            # the whole assistant warms up first
+            await until(lambda: len(scene.messenger.arrived) > answers, WARM_SECONDS)
             await asyncio.sleep(scene.random.uniform(*working))
         return await scene.victim.end(signal.SIGKILL)
 

@@ -14,9 +14,7 @@ from opening_hours import OpeningHours, State, validate
 
 LOOK_AHEAD_DAYS = 21
 ALWAYS = "24/7"
-KEPT_DAYS = (
-    1024  # days of an offer whose hours are remembered: those that one search looks at, and the week of each card
-)
+KEPT_DAYS = 1024  # days of an offer whose hours are remembered: those of one search, and the week of each card
 KEPT_RULES = 512
 
 _Span = tuple[datetime, datetime]

@@ -11,7 +11,7 @@ from itertools import filterfalse
 
 from anyascii import anyascii
 
-MAX_LENGTH = 1000  # characters that are looked at; nobody describes a concern in more, and cost stays bounded
+MAX_LENGTH = 1000  # characters that are looked at in one go, so that cost stays bounded
 
 _DROPPED = dict.fromkeys(map(ord, "'’ʼ`´ʹʺـ"))
 _LETTERS = str.maketrans(
