@@ -14,7 +14,6 @@ Words = Mapping[str, WordList]
 
 EXAMPLE = "Erfundenes Beispiel, kein wirkliches Angebot."  # what stands beside invented offers, wherever they go
 
-VERSION = "3.1"
 NAMESPACE = UUID("6e616862-6569-5031-8000-68736473332e")  # fixed for ever: the same offer keeps the same identifiers
 OWN, TOPICS, OFFER_TYPES = "nahbei", "nahbei-topics", "nahbei-offer-types"  # what the taxonomies are called
 TERMS = {
