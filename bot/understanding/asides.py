@@ -29,7 +29,7 @@ PICTURES = {  # a message of nothing but pictures
 
 @dataclass(frozen=True)
 class Aside:
-    """What a message asks for, and the words of it that say something else."""
+    """What a message asks for, and the words of it that say something else. A picture is its own rest: it is not sure."""
 
     name: str
     rest: str
