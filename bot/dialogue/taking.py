@@ -9,6 +9,8 @@ from bot.dialogue.steps.base import Scene, Step
 from bot.understanding.reading import Slot, Understood
 from bot.understanding.topic import TopicGuesses
 
+AGE_DIGITS = 2  # a number of no more digits, and no word beside it that is longer, is no place
+
 
 def taken_from(state: State, said: Understood, scene: Scene) -> tuple[Answers, tuple[Reply, ...], Sequence[Step]]:
     """The answers after a sentence, what is to say to it, and which questions found something in it."""
@@ -30,7 +32,8 @@ def corrected_from(state: State, words: str, lang: str | None, scene: Scene) -> 
     meant = scene.understanding.corrected(words, lang) if answers.children or answers.place else None
     if meant is None:
         return None
-    asked: Slot = CHILD.name if any(c.isdecimal() for c in meant) and answers.step != PLACE.name else "place"
+    may_be_place = answers.step == PLACE.name and (answers.candidates or max(map(len, meant.split())) > AGE_DIGITS)
+    asked: Slot = CHILD.name if any(c.isdecimal() for c in meant) and not may_be_place else PLACE.name
     said = scene.understanding.read(meant, lang, scene.catalog.places, asked, TopicGuesses())
     return said if said.ages or said.place.places else None
 
