@@ -11,7 +11,12 @@ from tests.conftest import Chat
 @pytest.mark.parametrize(
     ("lang", "text", "meant"),
     [
-        *(("de", "nein, 4 nicht 3", "4"), ("de", "quatsch, 6", "6"), ("de", "sorry falsche plz, 02827", "plz 02827")),
+        *(
+            ("de", "nein, 4 nicht 3", "4"),
+            ("ar", "لا، ٤ وليس ٣", "4"),
+            ("de", "quatsch, 6", "6"),
+            ("de", "sorry falsche plz, 02827", "plz 02827"),
+        ),
         *(("en", "sorry 5 not 4", "5"), ("en", "oops not 2, 3", "3"), ("tr", "pardon 3 değil 5 yaşında", "5 yasinda")),
         *(("tr", "hayır köln değil bonn", "bonn"), ("ar", "لا ٥ مو ٤", "5"), ("uk", "ой ні, 6 а не 5", "6 а")),
     ],
@@ -32,7 +37,7 @@ def test_a_plain_no_or_a_concern_corrects_nothing(understanding: Understanding, 
         ("en", "no, 4 not 3"),
         ("tr", "3 değil 4"),
         ("uk", "ні, 4, а не 3"),
-        ("ar", "لا، ٤ ليس ٣"),
+        ("ar", "لا، ٤ وليس ٣"),
     ],
 )
 def test_an_age_is_corrected_also_where_a_place_is_asked_for(chat: Callable[..., Chat], lang: str, text: str) -> None:
