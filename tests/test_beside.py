@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.dialogue.model import Ask, Forget, Say
+from bot.i18n import Languages
 from tests.conftest import Chat
 
 Talks = Callable[..., Chat]
@@ -178,3 +179,14 @@ def test_a_long_story_is_read_to_its_end_and_clause_by_clause(chat: Talks) -> No
     assert talk.answers.children
     assert talk.answers.place is not None
     assert {"school-trouble", "debts"} <= {*talk.answers.suggested, *(topic for topic, _ in talk.answers.topics)}
+
+
+@pytest.mark.parametrize("number", ["112", "110!", "١١٢"])
+def test_whoever_writes_the_number_to_call_sees_what_the_danger_button_shows(
+    chat: Talks, languages: Languages, number: str
+) -> None:
+    for language in languages:
+        talk, tapped = chat(language.tag), chat(language.tag)
+        talk.say(number)
+        tapped.tap("nav:danger")
+        assert talk.turn == tapped.turn, language.tag
