@@ -236,6 +236,7 @@ KEPT_FOR = {
     "catalogs published": "the newest 100; no families",
     "offers confirmed": "for good; no families",
     "gaps taken on": "52 weeks after they are done; no families",
+    "addresses of offers": "for good; no families",
 }
 
 

@@ -64,7 +64,12 @@ def test_who_asks_for_it_in_own_words_is_forgotten(chat: Talks, lang: str, text:
         *(("de", "mein ex löscht dauernd alle nachrichten"), ("de", "sie drohen immer, alles zu löschen")),
         *(("en", "my daughter keeps deleting her chat"), ("en", "my sister wants to delete all photos")),
         *(("tr", "oğlum bütün mesajlarını siliyor"), ("ar", "ابني عم يمسح كل رسائله")),
-        *(("uk", "син видаляє всі повідомлення"),),
+        *(
+            ("uk", "син видаляє всі повідомлення"),
+            ("de", "meine tochter will alles löschen"),
+            ("en", "she will delete it all"),
+        ),
+        *(("tr", "babam her şeyi silmek istiyor"), ("ar", "جوزي بدو حذف كل شي"), ("uk", "він хоче видалити все")),
     ],
 )
 def test_nothing_is_forgotten_because_a_story_speaks_of_deleting(chat: Talks, lang: str, text: str) -> None:

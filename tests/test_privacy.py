@@ -331,7 +331,7 @@ def test_a_backup_holds_counters_and_the_catalog_only(installation: Installation
     file = tmp_path / "counters"
     assert write_backup(installation.database, installation.keys, file) == 2
     opened = installation.keys.open(file.read_bytes().removeprefix(HEAD), b"backup")
-    catalog = {"catalog_versions", "confirmations", "challenges"}
+    catalog = {"catalog_versions", "confirmations", "challenges", "positions"}
     assert set(json.loads(opened)) == {"demand", "published", "reports"} | catalog
     assert seen_in(opened) == []
     assert installation.chat.hex().encode() not in opened

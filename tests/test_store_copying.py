@@ -15,14 +15,15 @@ from bot.store import challenges, copying, counters, delivery
 from bot.store.database import Database
 from bot.store.opening import open_database
 from bot.store.tables import metadata
-from catalog import db
+from catalog import db, positions
+from catalog.geocoding import Position
 from catalog.versions import Content, pack
 from tests.conftest import NOW
 from tests.storage import accept, arrival, contents, rows
 
 TODAY = NOW.date()
 COUNTERS = {"demand", "published", "reports"}
-COPIED = COUNTERS | {"catalog_versions", "confirmations", "challenges"}
+COPIED = COUNTERS | {"catalog_versions", "confirmations", "challenges", "positions"}
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ def fill(database: Database) -> None:
     database.run(db.publish, content, who="Kim", note="", now=1.0, base=0)
     database.run(db.confirm, ["cafe"], on=TODAY, by="Kim")
     database.run(challenges.add, Challenge(0, "relief", "", "Görlitz", "", "Familienbüro", TODAY))
+    database.run(positions.remember, {"marktgasse 7": Position(54.4, 6.6), "nowhere 1": None}, TODAY)
     accept(database, arrival(1))
     database.run(delivery.note, b"chat", [b"ref"], 0.0)
 

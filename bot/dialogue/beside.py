@@ -13,6 +13,7 @@ from catalog.text import clean
 
 DELETE = "delete"
 PRIVACY = "privacy"
+OTHERS = "others"  # people who are spoken of
 ASIDES = (
     DELETE,
     PRIVACY,
@@ -75,7 +76,7 @@ def any_aside(asides: Mapping[str, Aside]) -> str | None:
 
 def _named(name: str, asides: Mapping[str, Aside]) -> str:
     """Somebody else may be the one who deletes ("he wants to wipe it all"): then it is only said how it is done."""
-    return PRIVACY if name == DELETE and asides[name].rest else name
+    return PRIVACY if name == DELETE and (asides[name].rest or OTHERS in asides) else name
 
 
 def answer_aside(name: str, answers: Answers, scene: Scene) -> tuple[Reply, ...]:

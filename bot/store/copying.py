@@ -1,4 +1,4 @@
-"""What a backup holds: the counters and the published catalogs, and nothing of any family.
+"""What a backup holds: the counters, the published catalogs and what belongs to them, and nothing of any family.
 
 Conversations live a day; a copy would outlive them.
 """
@@ -11,8 +11,9 @@ from sqlalchemy import Connection, func, insert, select
 
 from bot.store.tables import challenges, demand, published, reports
 from catalog import db
+from catalog.positions import positions
 
-COPIED = (demand, published, reports, db.versions, db.confirmations, challenges)
+COPIED = (demand, published, reports, db.versions, db.confirmations, challenges, positions)
 CONTENT = db.versions.c.content.name  # the only bytes among all these columns
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]

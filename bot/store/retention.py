@@ -112,6 +112,7 @@ _COUNTS = {
     "catalogs published": "SELECT count(*), min(at) FROM catalog_versions",
     "offers confirmed": "SELECT count(*), NULL FROM confirmations",
     "gaps taken on": "SELECT count(*), NULL FROM challenges",
+    "addresses of offers": "SELECT count(*), NULL FROM positions",
 }
 
 
