@@ -192,6 +192,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = get_server(tmp_path_factory.mktemp("postgres"))
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")  # the power stays on
+        connection.execute("ALTER SYSTEM SET autovacuum = off")  # it would go through hundreds of small databases
         connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
@@ -206,13 +207,27 @@ def server(tmp_path: Path) -> Iterator[PostgresServer]:
     running.cleanup()
 
 
-@pytest.fixture
-def postgres_url(postgres: str) -> str:
-    """The address of a new, empty database."""
-    name = f"test_{uuid4().hex}"
+def new_postgres(postgres: str, name: str, template: str = "template1") -> str:
+    """Make a database that is a copy of another one, and return its address."""
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return postgres.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(postgres: str, tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> str:
+    """The name of a database with all tables and nothing in them: a copy of it is there sooner than a new one."""
+    url = new_postgres(postgres, "empty")
+    open_database(keys, tmp_path_factory.mktemp("beside"), url).close()
+    return "empty"
+
+
+@pytest.fixture
+def postgres_url(request: pytest.FixtureRequest, postgres: str) -> str:
+    """The address of a new database: with all tables for a test that gets it opened, else without any."""
+    is_opened = not {"database", "postgresql"}.isdisjoint(request.fixturenames)
+    template = request.getfixturevalue("empty_postgres") if is_opened else "template1"
+    return new_postgres(postgres, f"test_{uuid4().hex}", template)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

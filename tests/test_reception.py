@@ -36,12 +36,12 @@ def stage(database: Database, keys: Keys, clock: Clock) -> Stage:
 
 
 @pytest.fixture
-def moody(database_url: str | None, tmp_path: Path, keys: Keys, clock: Clock) -> Iterator[Stage]:
+def moody(database: Database, database_url: str | None, tmp_path: Path, keys: Keys, clock: Clock) -> Iterator[Stage]:
     """A stage whose database is away when it is told so."""
-    open_database(keys, tmp_path, database_url, clock=clock).close()
+    database.close()
     engine = postgres_engine(database_url) if database_url else sqlite_engine(tmp_path / FILE, keys.database)
-    with closing(Moody(engine, clock=clock)) as database:
-        yield Stage(database, keys, clock)
+    with closing(Moody(engine, clock=clock)) as moody:
+        yield Stage(moody, keys, clock)
 
 
 def be_away(stage: Stage, *, away: bool) -> None:
