@@ -2,6 +2,7 @@
 
 import asyncio
 import difflib
+import shutil
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
@@ -33,8 +34,9 @@ CHILD, SCHOOL = "3 bis 6 Jahre", "🎒 Kita und Schule"
 
 
 @pytest.fixture
-def talk(desk: Desk, keys: Keys, tmp_path: Path) -> Talk:
+def talk(desk: Desk, keys: Keys, tmp_path: Path, empty_file: Path) -> Talk:
     """Play a scenario with one person; `groups` stays in groups."""
+    shutil.copy(empty_file, tmp_path)
     conversation = Conversation(desk, lambda: NOW)
 
     async def play(scenario: Scenario, profile: Profile, *, groups: bool) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -30,8 +31,9 @@ Play = Callable[..., None]
 
 
 @pytest.fixture
-def play(keys: Keys, tmp_path: Path) -> Play:
+def play(keys: Keys, tmp_path: Path, empty_file: Path) -> Play:
     """Play a scenario with a conversation that only counts."""
+    shutil.copy(empty_file, tmp_path)
 
     async def life(scenario: Scenario, others: Sequence[Postbox], before: Callable[[Fake], Awaitable[None]]) -> None:
         async with Fake() as fake:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -239,7 +240,9 @@ Play = Callable[[Callable[[Running, Webhook], Awaitable[None]]], None]
 
 
 @pytest.fixture
-def play(keys: Keys, tmp_path: Path) -> Play:
+def play(keys: Keys, tmp_path: Path, empty_file: Path) -> Play:
+    shutil.copy(empty_file, tmp_path)
+
     async def life(scenario: Callable[[Running, Webhook], Awaitable[None]]) -> None:
         async with Fake() as fake:
             hook = webhook()
