@@ -33,7 +33,10 @@ def calls() -> Iterator[tuple[str, str, ast.Call]]:
     for path in MODULES:
         if path.name == "doctor.py":
             continue  # its findings are about the installation
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        source = path.read_text("utf-8")
+        if not any(f"{code}(" in source for code in CODES):
+            continue
+        for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CODES:
                 position = CODES[node.func.id]
                 code = node.args[position] if len(node.args) > position else None
