@@ -25,6 +25,7 @@ from bot.store.database import Database
 from tests.conftest import Clock, lay_words
 from tests.postbox import Postbox, message
 from tests.serving import Stage, until
+from tests.test_cli import run
 
 PATIENCE = 60.0  # seconds; the first start of all builds the index of everyday words
 ENDS_WITHIN = 5.0
@@ -126,30 +127,38 @@ def test_a_second_process_on_the_same_folder_is_refused(environment: Mapping[str
     assert len([line for line in second.stderr.splitlines() if line.startswith("nahbei:")]) == 1
 
 
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"NAHBEI_GATEWAY_SOCKET": ""}, "no channel is configured"),
-        ({"NAHBEI_HEALTH_LISTEN": "0.0.0.0:80"}, "NAHBEI_HEALTH_LISTEN"),
-        ({"NAHBEI_DATABASE_URL": "mysql://x"}, "NAHBEI_DATABASE_URL"),
-        ({"NAHBEI_DATABASE_URL": "postgresql://nobody:hush@127.0.0.1:1/none"}, "cannot be opened"),
-        ({"NAHBEI_DATA_DIR": "/dev/null/nowhere"}, "/dev/null"),
-        ({"NAHBEI_TELEGRAM_TOKEN": "1:a", "NAHBEI_TELEGRAM_WEBHOOK_URL": "https://example.org/x"}, "WEBHOOK_SECRET"),
-    ],
-    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+WRONG = (
+    ({"NAHBEI_GATEWAY_SOCKET": ""}, "no channel is configured"),
+    ({"NAHBEI_HEALTH_LISTEN": "0.0.0.0:80"}, "NAHBEI_HEALTH_LISTEN"),
+    ({"NAHBEI_DATABASE_URL": "mysql://x"}, "NAHBEI_DATABASE_URL"),
+    ({"NAHBEI_DATABASE_URL": "postgresql://nobody:hush@127.0.0.1:1/none"}, "cannot be opened"),
+    ({"NAHBEI_DATA_DIR": "/dev/null/nowhere"}, "/dev/null"),
+    ({"NAHBEI_TELEGRAM_TOKEN": "1:a", "NAHBEI_TELEGRAM_WEBHOOK_URL": "https://example.org/x"}, "WEBHOOK_SECRET"),
 )
-def test_what_is_wrong_is_said_in_one_line(
-    environment: Mapping[str, str], changed: Mapping[str, str], said: str
-) -> None:
-    command = [sys.executable, "-m", "bot.cli", "serve"]
-    run = subprocess.run(
-        command, env={**environment, **changed}, capture_output=True, text=True, timeout=PATIENCE, check=False
+ONE_AFTER_THE_OTHER = """
+import json, sys
+from click.testing import CliRunner
+from bot.cli import main
+for changed in json.load(sys.stdin):
+    run = CliRunner().invoke(main, ["serve"], env=changed)
+    print(json.dumps((run.exit_code, run.stderr)))
+"""
+
+
+def test_what_is_wrong_is_said_in_one_line(environment: Mapping[str, str]) -> None:
+    """In one process, for most of the time would go by with loading the same six times; logs are set up for good in it."""
+    changes = json.dumps([changed for changed, _ in WRONG])
+    command = [sys.executable, "-c", ONE_AFTER_THE_OTHER]
+    done = subprocess.run(
+        command, env=environment, input=changes, capture_output=True, text=True, timeout=PATIENCE, check=True
     )
-    assert run.returncode == 2
-    (line,) = [line for line in run.stderr.splitlines() if not line.startswith("{")]
-    assert line.startswith("nahbei: ")
-    assert said in line
-    assert "hush" not in line
+    for (changed, said), answered in zip(WRONG, done.stdout.splitlines(), strict=True):
+        code, errors = json.loads(answered)
+        assert code == 2, changed
+        (told,) = [line for line in errors.splitlines() if not line.startswith("{")]
+        assert told.startswith("nahbei: ")
+        assert said in told
+        assert "hush" not in told
 
 
 def free_port() -> int:
@@ -350,9 +359,8 @@ def test_a_running_service_takes_what_is_published_without_a_restart(
 
     def published(title: str) -> None:
         file.write_text(TOWN.replace("TITLE", title), "utf-8")
-        command = [sys.executable, "-m", "bot.cli", "catalog", "publish", str(file), "--today", "2026-11-23"]
-        done = subprocess.run(command, env=here, capture_output=True, text=True, timeout=PATIENCE, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        code, output, error = run("catalog", "publish", str(file), "--today", "2026-11-23", env=dict(here))
+        assert code == 0, output + error
 
     with started(here) as process:
         wire = Wire(Path(here["NAHBEI_GATEWAY_SOCKET"]), process)
