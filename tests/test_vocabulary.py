@@ -52,6 +52,16 @@ def same_guesses(one: TopicIndex, other: TopicIndex) -> bool:
     return all(one.guess(text, lang) == other.guess(text, lang) for text in ASKED for lang in ("de", None))
 
 
+@pytest.fixture
+def data(tmp_path: Path, words: Path) -> Path:
+    """The folder of an installation that has the language model already, for building it takes longer than all else."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (model,) = words.glob("languages-*")
+    (folder / model.name).symlink_to(model)
+    return folder
+
+
 def test_the_words_are_the_phrases_and_the_names_on_the_buttons(tmp_path: Path) -> None:
     found = list(entries(words(tmp_path)))
     assert len(found) == 12
@@ -60,12 +70,12 @@ def test_the_words_are_the_phrases_and_the_names_on_the_buttons(tmp_path: Path) 
     assert not any("Hebamme" in entry.text for entry in found), "kinds of offers are not concerns"
 
 
-def test_the_index_is_kept_in_one_folder_and_the_kept_one_guesses_like_a_fresh_one(tmp_path: Path) -> None:
+def test_the_index_is_kept_in_one_folder_and_the_kept_one_guesses_like_a_fresh_one(tmp_path: Path, data: Path) -> None:
     languages = words(tmp_path)
-    fresh, built = topic_index(languages), topic_index(languages, tmp_path / "data")
-    (folder,) = kept(tmp_path / "data")
-    read = topic_index(languages, tmp_path / "data")
-    assert kept(tmp_path / "data") == [folder]
+    fresh, built = topic_index(languages), topic_index(languages, data)
+    (folder,) = kept(data)
+    read = topic_index(languages, data)
+    assert kept(data) == [folder]
     assert same_guesses(fresh, built)
     assert same_guesses(fresh, read)
     assert fresh.guess("er schläft nachts nicht", "de").best == "sleep"
@@ -73,14 +83,14 @@ def test_the_index_is_kept_in_one_folder_and_the_kept_one_guesses_like_a_fresh_o
     assert read.knows("schreibaby")
 
 
-def test_the_kept_folder_is_really_what_is_read_and_it_is_not_written_again(tmp_path: Path) -> None:
+def test_the_kept_folder_is_really_what_is_read_and_it_is_not_written_again(tmp_path: Path, data: Path) -> None:
     languages = words(tmp_path)
-    keep(languages, tmp_path / "data")
-    (folder,) = kept(tmp_path / "data")
+    keep(languages, data)
+    (folder,) = kept(data)
     names = np.array(["crying-baby", "debts", "sleep", "kept-on-disk"])
     write_arrays({**map_arrays(folder), "topics": names}, folder)
     written = sorted(folder.iterdir())
-    assert topic_index(languages, tmp_path / "data").topics == names.tolist()
+    assert topic_index(languages, data).topics == names.tolist()
     assert sorted(folder.iterdir()) == written
 
 
@@ -95,11 +105,11 @@ def test_the_folder_is_made_where_it_is_missing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["nothing", "text", "a flipped byte", "a file is missing"])
-def test_a_broken_folder_is_built_again(tmp_path: Path, damage: str) -> None:
+def test_a_broken_folder_is_built_again(tmp_path: Path, data: Path, damage: str) -> None:
     languages = words(tmp_path)
     fresh = topic_index(languages)
-    keep(languages, tmp_path / "data")  # nothing is mapped from the file that is damaged in its place
-    (folder,) = kept(tmp_path / "data")
+    keep(languages, data)  # nothing is mapped from the file that is damaged in its place
+    (folder,) = kept(data)
     names = sorted(file.name for file in folder.iterdir())
     (file,) = folder.glob("entries_of_gram.values-*")
     whole = file.read_bytes()
@@ -108,29 +118,29 @@ def test_a_broken_folder_is_built_again(tmp_path: Path, damage: str) -> None:
     else:
         flipped = whole[:-1] + bytes([whole[-1] ^ 0xFF])
         file.write_bytes({"nothing": b"", "text": b"words"}.get(damage, flipped))
-    assert same_guesses(topic_index(languages, tmp_path / "data"), fresh)
-    assert kept(tmp_path / "data") == [folder]
+    assert same_guesses(topic_index(languages, data), fresh)
+    assert kept(data) == [folder]
     assert sorted(file.name for file in folder.iterdir()) == names
     assert file.read_bytes() == whole
 
 
-def test_a_file_never_runs_code_when_it_is_read(tmp_path: Path) -> None:
+def test_a_file_never_runs_code_when_it_is_read(tmp_path: Path, data: Path) -> None:
     languages = words(tmp_path)
-    keep(languages, tmp_path / "data")
+    keep(languages, data)
     fresh = topic_index(languages)
-    (folder,) = kept(tmp_path / "data")
+    (folder,) = kept(data)
     touched = tmp_path / "touched"
     raw = io.BytesIO()
     np.save(raw, np.array([_Touch(touched)], dtype=object), allow_pickle=True)
     (folder / f"topics-{zlib.crc32(raw.getvalue()):08x}.npy").write_bytes(raw.getvalue())
-    assert same_guesses(topic_index(languages, tmp_path / "data"), fresh)
+    assert same_guesses(topic_index(languages, data), fresh)
     assert not touched.exists()
 
 
-def test_what_was_looked_up_can_be_let_go_and_is_there_again(tmp_path: Path) -> None:
+def test_what_was_looked_up_can_be_let_go_and_is_there_again(tmp_path: Path, data: Path) -> None:
     languages = words(tmp_path)
-    keep(languages, tmp_path / "data")
-    index, fresh = topic_index(languages, tmp_path / "data"), topic_index(languages)
+    keep(languages, data)
+    index, fresh = topic_index(languages, data), topic_index(languages)
     assert same_guesses(index, fresh)
     index.let_go()
     assert same_guesses(index, fresh)
@@ -152,22 +162,23 @@ def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None
     ],
     ids=["a phrase", "a button", "a topic"],
 )
-def test_a_changed_word_makes_a_new_file_and_removes_the_old(tmp_path: Path, phrases: str, labels: str) -> None:
-    keep(words(tmp_path), tmp_path / "data")
-    (old,) = kept(tmp_path / "data")
+def test_a_changed_word_makes_a_new_file_and_removes_the_old(
+    tmp_path: Path, data: Path, phrases: str, labels: str
+) -> None:
+    keep(words(tmp_path), data)
+    (old,) = kept(data)
     changed = words(tmp_path, phrases, labels)
-    index = topic_index(changed, tmp_path / "data")
-    (new,) = kept(tmp_path / "data")
+    index = topic_index(changed, data)
+    (new,) = kept(data)
     assert new != old
     assert same_guesses(index, topic_index(changed))
 
 
-def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
+def test_other_files_in_the_folder_are_left_alone(tmp_path: Path, data: Path) -> None:
     for name in ("post_codes.csv", "topics.npz", "notes-topics-old.npz"):
-        (tmp_path / "data" / name).write_text("the operator's", "utf-8")
-    keep(words(tmp_path), tmp_path / "data")
-    names = [path.name for path in (tmp_path / "data").iterdir()]
+        (data / name).write_text("the operator's", "utf-8")
+    keep(words(tmp_path), data)
+    names = [path.name for path in data.iterdir()]
     assert {"post_codes.csv", "topics.npz", "notes-topics-old.npz"} < set(names)
 
 
