@@ -196,9 +196,9 @@ def _publish(made: Packed, base: int, connection: Connection) -> None:
 
 @asynccontextmanager
 async def town_hall(folder: Path) -> AsyncIterator[TownHall]:
-    """Open an installation in an empty folder; whatever happens, nothing is left running."""
+    """Open an installation in a folder; whatever happens, nothing is left running."""
     home = folder / "data"
-    home.mkdir(mode=0o700)
+    home.mkdir(mode=0o700, exist_ok=True)
     messenger = Messenger(folder / "socket", latency=0.0)
     hall = TownHall(home, Families(messenger), [asyncio.create_task(messenger.run())])
     try:

@@ -17,6 +17,7 @@ from bot.channels.console import reply_as_json
 from bot.conversation import Conversation
 from bot.dialogue.model import Input, Say, State, Text, Turn
 from bot.jsonlines import Desk
+from tests.conftest import lay_words
 
 SHORT = (0.1, 0.5)  # seconds of work between a start and an end
 
@@ -187,7 +188,8 @@ def test_the_judge_sees_what_is_lost_repeated_overtaken_or_made_up(lines: Sequen
     assert judge(SAID, arrived(*lines), Echo()) == verdict
 
 
-def test_families_see_each_whole_save_and_never_half_of_one(tmp_path: Path) -> None:
+def test_families_see_each_whole_save_and_never_half_of_one(tmp_path: Path, words: Path) -> None:
+    lay_words(words, tmp_path / "data")
     outcome = asyncio.run(saves.saves(tmp_path, 12, whole_every=6))
     assert outcome.is_good
     assert outcome.refused > 0
