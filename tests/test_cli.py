@@ -217,10 +217,10 @@ FOUND = Count("found", "crying-baby", "baby_toddler", "age_0_1", "de", "Görlitz
 STORES = [["demand"], ["feedback"], ["feedback", "clear", "an-offer"], ["backup", "FILE"], ["doctor", "--privacy"]]
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def known_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An installation: a month with twelve families who found something, and three who found an offer closed."""
-    folder = tmp_path / "home"
+    folder = tmp_path_factory.mktemp("known") / "home"
     october, today = date(2026, 10, 15), date(2026, 11, 23)
     with closing(open_database(load_keys(folder / "keys"), folder)) as database:
         for n in range(12):
@@ -230,6 +230,12 @@ def home(tmp_path: Path) -> Path:
             database.run(counters.report, b"chat %d" % n, Report("an-offer", "closed"), today)
             accept(database, arrival(n), now=1_795_000_000.0)
     return folder
+
+
+@pytest.fixture
+def home(known_home: Path, tmp_path: Path) -> Path:
+    """A copy of that installation for one test."""
+    return Path(shutil.copytree(known_home, tmp_path / "home"))
 
 
 def looked_after(home: Path, *arguments: str, **names: str) -> tuple[int, str, str]:
