@@ -237,11 +237,14 @@ def empty_postgres(postgres: str, tmp_path_factory: pytest.TempPathFactory, keys
 
 
 @pytest.fixture
-def postgres_url(request: pytest.FixtureRequest, postgres: str) -> str:
+def postgres_url(request: pytest.FixtureRequest, postgres: str) -> Iterator[str]:
     """The address of a new database: with all tables for a test that gets it opened, else without any."""
     is_opened = not {"database", "postgresql"}.isdisjoint(request.fixturenames)
     template = request.getfixturevalue("empty_postgres") if is_opened else "template1"
-    return new_postgres(postgres, f"test_{uuid4().hex}", template)
+    name = f"test_{uuid4().hex}"
+    yield new_postgres(postgres, name, template)
+    with psycopg.connect(postgres, autocommit=True) as connection:  # hundreds of them would be gigabytes
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
