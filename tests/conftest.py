@@ -38,7 +38,7 @@ NOW = datetime(2026, 11, 23, 10, 0)  # noqa: DTZ001 local time without zone, as 
 NEW_OBJECTS = 50_000  # after which garbage is searched for; Python's own 700 takes a tenth of the tests' time
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
-settings.register_profile("default", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
 
