@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -201,15 +202,19 @@ def keys() -> Keys:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL on a socket of its own: the address of its first database."""
-    server = get_server(tmp_path_factory.mktemp("postgres"))
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")  # the power stays on
-        connection.execute("ALTER SYSTEM SET autovacuum = off")  # it would go through hundreds of small databases
-        connection.execute("SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL on a socket of its own: the address of its first database.
+
+    Not in pytest's own folder: where root runs tests, another pytest beside this one takes the right to it from PostgreSQL's user.
+    """
+    with TemporaryDirectory(prefix="postgres-") as folder:
+        server = get_server(folder)
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # the power stays on
+            connection.execute("ALTER SYSTEM SET autovacuum = off")  # each database is there for a moment only
+            connection.execute("SELECT pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture
