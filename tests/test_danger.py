@@ -481,6 +481,37 @@ def test_who_looks_for_something_for_a_child_has_lost_no_child(shipped: DangerNe
     assert not {text: found for text in LOOKING[lang] if (found := shipped.find(text, lang))}
 
 
+# One word that sounds like two of a danger, or like one of another.
+ORDINARY = {
+    "de": ("mir sind keine Spiele mehr eingefallen", "mein Augenlid zuckt seit Tagen"),
+    "en": ("the letter from the school was a shock", "my sons share one pair of football socks"),
+    "tr": ("geçen ay bebek kaybı yaşadık", "iki düşük ve bebek kaybından sonra"),
+    "ar": ("ما لقينا دفتر الفحوصات الاصفر تبع الطفل", "نشاطات وقت الفراغ للشباب"),
+    "uk": ("донька плаче над домашнім завданням", "у квартирі відключили газ", "дитину блює у машині"),
+}
+
+
+@pytest.mark.parametrize("lang", ORDINARY)
+def test_ordinary_words_that_sound_like_a_danger_raise_no_alarm(shipped: DangerNet, lang: str) -> None:
+    assert not {text: found for text in ORDINARY[lang] if (found := shipped.find(text, lang))}
+
+
+SPEAK_OF_DANGER = {
+    "sexual-abuse-prevention",
+    "online-danger",
+}  # on their buttons too; tapped or typed they are a concern
+
+
+@pytest.mark.parametrize("lang", [*ORDINARY, "de-simple"])
+def test_no_harmless_concern_on_a_button_sounds_like_a_danger(
+    shipped: DangerNet, languages: Languages, topics: Topics, lang: str
+) -> None:
+    labels = languages.by_tag[lang].data("labels")["topics"]
+    dangers = {topic for topic in topics.topics if topics.topics[topic].is_danger} | SPEAK_OF_DANGER
+    harmless = [label for topic, label in labels.items() if topic not in dangers]
+    assert not {label: found for label in harmless if (found := shipped.find(label, lang))}
+
+
 # Said without the plain word for it: by children, about others, around it, misspelt.
 OBLIQUE: dict[str, dict[str, tuple[str, ...]]] = {
     "suicidal-thoughts": {

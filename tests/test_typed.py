@@ -26,6 +26,19 @@ def test_the_picture_of_a_button_means_the_button_in_every_language(
         assert typed.turn == tapped.turn, language.tag
 
 
+@pytest.mark.parametrize("lang", ["de", "de-simple", "en", "tr", "ar", "uk"])
+def test_a_concern_that_speaks_of_a_danger_is_no_alarm_when_its_button_is_typed(chat: Talks, lang: str) -> None:
+    talk = chat(lang)
+    talk.say("12")
+    talk.tap("group:protection")
+    ask = talk.turn.replies[-1]
+    assert isinstance(ask, Ask)
+    [option] = [option for option in ask.options if option.id == "topic:sexual-abuse-prevention"]
+    talk.say(option.label)
+    assert talk.turn.danger is None
+    assert talk.answers.topics[0][0] == "sexual-abuse-prevention"
+
+
 @pytest.mark.parametrize("picture", ["🤷‍♀️", "🤷🏽", "🤷🏾‍♂️", " 🤷🤷 "])
 def test_a_picture_is_the_same_in_every_colour(chat: Talks, picture: str) -> None:
     talk = chat("de")

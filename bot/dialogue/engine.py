@@ -136,12 +136,12 @@ def _text(state: State, words: str, scene: Scene) -> Turn:
         return _command(state, command, scene)
     lang = answers.lang or scene.understanding.language(words).lang
     concern = scene.understanding.concern(words, lang)
+    pressed = same_label(words, state, scene)  # our own words: what is no danger to tap is none to type
+    if pressed:
+        return _choice(state, pressed, scene)
     danger = scene.understanding.danger(words, lang, concern)
     if danger:
         return _danger(state, danger, scene.speaking(lang))
-    pressed = same_label(words, state, scene)
-    if pressed:
-        return _choice(state, pressed, scene)
     if command and (speaks(state) or command not in SAID_ALOUD):
         return _command(state, command, scene)
     if shares_place(words, state, scene):
