@@ -64,8 +64,10 @@ def clean(text: str) -> str:
 def let_go() -> None:
     """Forget what was read lately: it may be a family's words."""
     clean.cache_clear()
+    phon.cache_clear()
 
 
+@lru_cache(maxsize=4096)
 def phon(cleaned: str) -> str:
     """How it sounds, in the letters a-z and digits. Takes what `clean` returned."""
     latin = cleaned if cleaned.isascii() else anyascii(cleaned.translate(_ARABIC)).lower()

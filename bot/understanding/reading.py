@@ -249,14 +249,16 @@ class Understanding:
         """Whether a text that was asked for something else is about a concern: one word that it shares with a longer
         phrase is not enough ("banana"), unless that is, beside the child, all that families say ("does not speak").
         """
+        if concern.nearness >= WORD_FOR_WORD:
+            return True
         tags = self._order(lang, self._ages)[:3]
         words = clean(_without_numbers(text)).split()
-        weighs = any(self._corrections[tag].weighs(word) for tag in tags for word in words)
-        fewest = FEWEST_WORDS if concern.confident else FEWEST_WORDS + 1  # what may be several concerns may be none
-        if concern.nearness >= WORD_FOR_WORD or len([*self._telling(text, lang)]) + weighs >= fewest:
-            return True
-        if not concern.confident:
-            return False
+        missing = FEWEST_WORDS - len([*self._telling(text, lang)])
+        missing += not concern.confident  # what may be several concerns may be none
+        if missing == 1:
+            missing -= any(self._corrections[tag].weighs(word) for tag in tags for word in words)
+        if missing <= 0 or not concern.confident:
+            return missing <= 0
         core = " ".join(w for w in words if not any(_counts_children(w, self._ages[tag]) for tag in tags))
         return self.topics.guess(core, lang).nearness >= CORE
 
