@@ -103,6 +103,24 @@ def test_questions_to_the_assistant_are_answered_and_the_question_stays(
 
 @pytest.mark.parametrize(
     ("lang", "text"),
+    [
+        ("de", "drei Jahre, vielen Dank"),
+        ("tr", "4 yaşında teşekkürler"),
+        ("uk", "3 рочки дякую"),
+        ("ar", "شكرا، 5 سنين"),
+    ],
+)
+def test_an_answer_with_thanks_is_an_answer(chat: Talks, lang: str, text: str) -> None:
+    talk = chat(lang)
+    talk.say(text)
+    assert talk.answers.children
+    talk.tap("topic:tantrums-defiance")
+    talk.say("Beispielhafen danke")
+    assert talk.answers.place
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
     [("de", "irgendwo hier in der gegend"), ("en", "near my home"), ("tr", "bize yakın"), ("ar", "قريب من بيتي")],
 )
 def test_near_me_is_answered_with_what_is_needed_to_find_it(chat: Talks, lang: str, text: str) -> None:

@@ -45,6 +45,27 @@ def test_one_sentence_answers_several_questions(read: Read) -> None:
     assert said.place.places[0].district == "Nordweide"
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "topic"),
+    [
+        (
+            "de",
+            "guten Tag, unsere Tochter ist 5, sie schläft nachts nicht, wir wohnen in Görlitz",
+            "baby-sleep-feeding",
+        ),
+        ("en", "my boy is 9, we live in Leipzig, he gets bullied at school", "bullying"),
+        ("tr", "oğlum 8 yaşında okulda zorbalık görüyor leipzigde oturuyoruz", "bullying"),
+        ("ar", "ابني عمره 9 سنين، الاولاد يتنمروا عليه بالمدرسة، ساكنين بلايبزيغ", "bullying"),
+        ("uk", "синові 9 років, його цькують у школі, живемо в Лейпцигу", "bullying"),
+    ],
+)
+def test_a_concern_is_heard_beside_an_age_and_a_place(read: Read, lang: str, text: str, topic: str) -> None:
+    said = read(text, "child", lang)
+    assert said.topics.best == topic
+    assert said.ages
+    assert said.place.places[0].name in {"Görlitz", "Leipzig"}
+
+
 @pytest.mark.parametrize("text", ["3 Jahre", "3", "schwanger", "mein Sohn ist 3", "3 und 5 Jahre"])
 def test_an_age_alone_is_no_concern(read: Read, text: str) -> None:
     said = read(text, "child")

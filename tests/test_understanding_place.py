@@ -60,6 +60,19 @@ def name_of(text: str, *, asked: bool = True) -> str | None:
     return found.places[0].name if found.places else None
 
 
+TURKISH = PlaceWords.of({"before": [], "filler": ["oturuyoruz"], "endings": ["de", "deyim", "den"]})
+SLAVIC = PlaceWords.of({"before": ["в"], "filler": ["живемо"], "endings": ["і", "а"]})
+
+
+def test_a_name_with_an_ending_is_the_name() -> None:
+    for text, words in (("berlinde oturuyoruz", TURKISH), ("Görlitzdeyim", TURKISH), ("живемо в Берліні", SLAVIC)):
+        found = find_place(text, PLACES, words, EVERYDAY, asked=False)
+        assert [place.name for place in found.places] == ["Berlin" if "erl" in text or "ерл" in text else "Görlitz"]
+    assert not find_place("kleinaude oturuyoruz", PLACES, TURKISH, EVERYDAY, asked=False).places, "hardly known"
+    assert find_place("kleinaude oturuyoruz", PLACES, TURKISH, EVERYDAY, asked=True).places == (VILLAGE,)
+    assert not find("berlinde", asked=False).places, "no ending of this language"
+
+
 @pytest.mark.parametrize("text", ["02826", "0 2 8 2 6", "٠٢٨٢٦", "۰۲۸۲۶", "PLZ 02826!", "wir wohnen in 02826 Görlitz"])
 def test_a_post_code_in_any_digits_is_its_town(text: str) -> None:
     place = find(text).places[0]

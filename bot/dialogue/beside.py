@@ -1,6 +1,6 @@
 """What is answered to what families write beside the questions: never "not understood", always something to hold on to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bot.dialogue.danger import listening_lines
 from bot.dialogue.model import Answers, Reply, Say
@@ -58,14 +58,17 @@ def only_weary(asides: Mapping[str, Aside], concern: TopicGuesses) -> bool:
     return not aside.rest or not concern.confident or concern.best in HEAVY
 
 
-def whole_aside(asides: Mapping[str, Aside], concern: TopicGuesses) -> str | None:
-    """What a message asks for, where it says nothing else. "Near me" may still be the name of a place."""
+def whole_aside(asides: Mapping[str, Aside], concern: TopicGuesses, tells: Callable[[str], bool]) -> str | None:
+    """What a message asks for, where it says nothing else. "Near me" may still be the name of a place.
+
+    `tells`: whether other words answer the question on the screen.
+    """
     if WEARY in asides:
         return None
     most = 0 if concern.confident and concern.nearness >= SURE else MOST_BESIDE
     fitting = (name for name in ASIDES if name in asides and name != "nearby")
     name = next((name for name in fitting if len(asides[name].rest.split()) <= most), None)
-    return name and _named(name, asides)
+    return None if name is None or tells(asides[name].rest) else _named(name, asides)
 
 
 def any_aside(asides: Mapping[str, Aside]) -> str | None:

@@ -55,7 +55,7 @@ from bot.dialogue.start_link import begun
 from bot.dialogue.steps.base import Scene, Taken, page_start, without_screen
 from bot.dialogue.steps.feedback import REMARK, is_gone, offer_of, remarked
 from bot.dialogue.steps.results import find
-from bot.dialogue.taking import corrected_from, taken_from, understood
+from bot.dialogue.taking import corrected_from, taken_from, tells, understood
 from bot.dialogue.typed import first_answer, is_silent, last_answer, like_label, numbered, same_label, shares_place
 from bot.i18n import Translator
 from bot.understanding.reading import Understanding, Understood
@@ -162,7 +162,7 @@ def _typed(state: State, option: str, scene: Scene) -> Turn:
 def _told_freely(state: State, words: str, lang: str | None, concern: TopicGuesses, scene: Scene) -> Turn:
     """Own words: what is asked beside the questions, what is taken back, a part of a label, or an answer."""
     asides = scene.understanding.asides(words) if speaks(state) else {}
-    aside = whole_aside(asides, concern)
+    aside = whole_aside(asides, concern, lambda rest: tells(rest, state, lang, scene))
     if aside:
         return _aside(state, aside, scene)
     asked = STEPS[state.answers.step].name

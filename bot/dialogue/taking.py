@@ -38,6 +38,13 @@ def corrected_from(state: State, words: str, lang: str | None, scene: Scene) -> 
     return said if said.ages or said.place.places else None
 
 
+def tells(rest: str, state: State, lang: str | None, scene: Scene) -> bool:
+    """Whether the other words of "five, thank you" answer the question on the screen with an age or a place."""
+    asked = STEPS[state.answers.step].name
+    said = scene.understanding.read(rest, lang, scene.catalog.places, asked, TopicGuesses()) if rest else Understood()
+    return bool(said.ages) if asked == CHILD.name else asked == PLACE.name and bool(said.place.places)
+
+
 def understood(answers: Answers, filled: Iterable[Step], scene: Scene) -> tuple[Reply, ...]:
     """Show what was understood, so that it can be changed."""
     summaries = [summary for step in filled if step is not LANGUAGE and (summary := step.summary(answers, scene))]

@@ -15,6 +15,7 @@ from catalog.text import MAX_LENGTH, clean
 LONGEST_NAME = 4  # words
 PROMINENT = 20_000  # inhabitants from which a name in a sentence is a town even without "in" before it
 SHORTEST = 3  # letters
+SHORTEST_INFLECTED = 4  # letters of a name before its ending
 SHORTEST_MISSPELT = 5  # shorter words are like too many names
 CITY_KM = 18.0  # a second place this near a city is its district
 
@@ -32,10 +33,12 @@ class PlaceWords:
 
     before: Words
     filler: Words
+    endings: tuple[str, ...] = ()  # of a name in a sentence, longest first: "Berlinde", "в Берліні"
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "PlaceWords":
-        return cls(Words.of(map(str, data["before"])), Words.of(map(str, data["filler"])))
+        endings = sorted((clean(str(ending)) for ending in data.get("endings", ())), key=len, reverse=True)
+        return cls(Words.of(map(str, data["before"])), Words.of(map(str, data["filler"])), tuple(endings))
 
 
 def find_place(
@@ -61,7 +64,8 @@ class Sentence:
     """A text, looked through once for whatever may be a name, before the words of one language after the other are tried."""
 
     def __init__(self, text: str, places: Gazetteer) -> None:
-        self._text = _COUNTRY.sub("", _SUFFIX.sub("", ascii_digits(text[:MAX_LENGTH])))
+        self._written = ascii_digits(text[:MAX_LENGTH])
+        self._text = _COUNTRY.sub("", _SUFFIX.sub("", self._written))
         code = _POST_CODE.search(self._text)
         self._at_code = places.post_code(code[1].replace(" ", "")) if code else None
         self._places = places
@@ -74,6 +78,17 @@ class Sentence:
         named = self._named(words, common, asked=asked, typos=typos)
         return Found((self._at_code,)) if self._at_code and not named.places else named
 
+    def words_of(self, found: Found, words: PlaceWords, common: Container[str]) -> frozenset[str]:
+        """The words by which the text names what was found in it; misspelt, they stand behind "in" or "near"."""
+        if not found.places:
+            return frozenset()
+        meant = {name for place in found.places for name in (place.name, place.district) if name}
+        names = [*self._names, *self._inflected(words)]
+        runs = (name for name, known, _ in names if any(place.name in meant for place in known))
+        named = {word for name in runs for word in name.split()} or {*_after_cue(self._tokens, words, common)}
+        written = clean(self._written).split()  # with what is joined to a name: "Dresden'de"
+        return frozenset(word for word in written if any(name in word for name in named if len(name) >= SHORTEST))
+
     @cached_property
     def _tokens(self) -> list[str]:
         return [token for token in clean(self._text).split() if not token.isdigit()]
@@ -85,11 +100,17 @@ class Sentence:
         known = self._places.all_named([name for name, _ in runs])
         return [(name, known[name], i) for name, i in runs if name in known]
 
+    def _inflected(self, words: PlaceWords) -> list[tuple[str, tuple[Place, ...], int]]:
+        """The same for single words that are a name with an ending of the language, which for a known town says enough."""
+        bare = [(name, i) for i, token in enumerate(self._tokens) if (name := _without_ending(token, words.endings))]
+        known = self._places.all_named([name for name, _ in bare]) if bare else {}
+        return [(name, known[name], -1 if _is_known(known[name]) else i) for name, i in bare if name in known]
+
     def _named(self, words: PlaceWords, common: Container[str], *, asked: bool, typos: bool) -> Found:
         everyday = {token for token in self._tokens if token in common and token not in words.filler}
         meant = [
             name
-            for name, named, i in self._names
+            for name, named, i in [*self._names, *self._inflected(words)]
             if _is_meant(
                 name,
                 named,
@@ -142,10 +163,14 @@ def _is_meant(
     """Whether a name spelt right can mean the town and not just the word. `alone`: no everyday words beside it."""
     if all(word in words.filler for word in name.split()):
         return False
-    known = named[0].own or named[0].population >= PROMINENT
+    known = _is_known(named)
     if name in common and not after_cue and not (asked and known and alone):
         return False
     return asked or after_cue or known
+
+
+def _is_known(named: tuple[Place, ...]) -> bool:
+    return named[0].own or named[0].population >= PROMINENT
 
 
 def _with_district(found: list[Found]) -> Found:
@@ -175,12 +200,19 @@ def _near(one: Place, other: Place) -> bool:
     return float(distances_km(one.lat, one.lon, [other.lat], [other.lon])[0]) < CITY_KM
 
 
+def _without_ending(token: str, endings: tuple[str, ...]) -> str | None:
+    bare = next((token.removesuffix(ending) for ending in endings if token.endswith(ending)), "")
+    return bare if len(bare) >= SHORTEST_INFLECTED else None
+
+
 def _runs(tokens: list[str]) -> Iterator[tuple[str, int]]:
     """Every run of words that may be a name, longest first, and where it begins; -1 where an Arabic prefix was cut off."""
     for length in range(min(LONGEST_NAME, len(tokens)), 0, -1):
         for i in range(len(tokens) - length + 1):
             run = tokens[i : i + length]
             yield " ".join(run), i
-            bare = run[0] if run[0].isascii() else _ARABIC_PREFIX.sub("", run[0])
+            if run[0].isascii():
+                continue
+            bare = _ARABIC_PREFIX.sub("", run[0])
             if bare != run[0]:
                 yield " ".join([bare, *run[1:]]), -1

@@ -15,6 +15,7 @@ from bot.understanding.danger import DangerNet, parse_harmless, parse_patterns
 from bot.understanding.danger import let_go as forget_sounds
 from bot.understanding.language import LanguageDetector, LanguageGuess, LanguageModel, LanguageTraits
 from bot.understanding.place import PlaceWords, Sentence
+from bot.understanding.remainder import CLAUSE, remainder
 from bot.understanding.topic import KNOWN_SCORE, Guess, TopicGuesses, TopicIndex
 from bot.understanding.words import ascii_digits
 from catalog.places import Found, Gazetteer
@@ -28,7 +29,6 @@ SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ckb": "ARABIC", "ps": "ARABIC", "uk"
     "el": "GREEK",
 }
 _LONE_NUMBER = re.compile(r"(?<!\w)(?:\d{1,2}|\d{4,})(?!\w)")  # ages, years, post codes; 112 stays
-_CLAUSE = re.compile(r"[.,;:!?\n]+|\s+[-–—]\s+")
 STORY = 25  # words from which a text is a story
 MOST_CLAUSES = 40
 OVERLAP = 100  # characters of a long text that are read twice, so that no sentence is torn apart
@@ -238,7 +238,7 @@ class Understanding:
     def _story(self, text: str, lang: str | None) -> TopicGuesses:
         """The concerns of a long story, clause by clause: none of them is near to the whole of it."""
         near: dict[str, float] = {}
-        for clause in _CLAUSE.split(text)[:MOST_CLAUSES]:
+        for clause in CLAUSE.split(text)[:MOST_CLAUSES]:
             guesses = self.concern(clause, lang)
             if guesses.best and guesses.confident and self.speaks_of(clause, lang, guesses):
                 near[guesses.best] = max(near.get(guesses.best, 0.0), guesses.nearness)
@@ -286,6 +286,8 @@ class Understanding:
             concern = self._story(text, lang)
         start, *others = _parts(text)
         said = self._read(start, lang, places, asked, concern)
+        if not said.topics.confident and (said.ages or said.place.places):
+            said = self._read_beside(start, lang, places, asked, concern, said)
         for part in others:  # where somebody lives often stands at the end
             more = self._read(part, lang, places, asked, concern)
             said = replace(said, ages=said.ages or more.ages, place=said.place if said.place.places else more.place)
@@ -304,6 +306,22 @@ class Understanding:
         if topics.guesses and asked != "topic" and not self.speaks_of(text, lang, concern):
             topics = replace(topics, confident=False) if asked == "results" else TopicGuesses()
         return Understood(ages, topics, place, guess)
+
+    def _read_beside(
+        self, text: str, lang: str | None, places: Gazetteer, asked: Slot, concern: TopicGuesses, said: Understood
+    ) -> Understood:
+        """Look for the concern once more in what is neither the age nor the place, and keep what is clearer."""
+        tag = self._order(lang, self._ages)[0]
+        names = Sentence(text, places).words_of(said.place, self._places[tag], self.common_words)
+        weighs = self._corrections[tag].weighs
+        rest = remainder(
+            text, self._ages[tag], self._places[tag], names, lambda word: word in self._small_words and not weighs(word)
+        )
+        alone = self.concern(rest, lang)
+        if alone.nearness <= concern.nearness and not alone.confident:
+            return said
+        topics = self._read(rest, lang, places, asked, alone).topics
+        return replace(said, topics=topics) if topics.guesses else said
 
     def _has_content(self, text: str, lang: str | None, place: Found) -> bool:
         """Whether words are left beside the age and the place."""
