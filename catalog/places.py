@@ -114,8 +114,8 @@ class Gazetteer:
         self.places = packed_places(noted())
         self._lats, self._lons = np.array(positions).reshape(-1, 2).T.copy()
         # Municipalities and the catalog's own places. Where no table tells which those are, every town.
-        tells = any(is_not_own for is_not_own, *_ in coded)
-        self._is_town = np.frombuffer(known, np.bool_) if tells else np.ones(len(known), np.bool_)
+        self.knows_post_codes = any(is_not_own for is_not_own, *_ in coded)
+        self._is_town = np.frombuffer(known, np.bool_) if self.knows_post_codes else np.ones(len(known), np.bool_)
         self._regions = dict(regions or {})
         self._by_post_code: dict[str, int] = {}
         for _, _, i, post_codes in sorted(coded):
@@ -147,11 +147,20 @@ class Gazetteer:
         return Postings((_consonants(clean(_short(name))), i) for i, name in named)
 
     def post_code(self, digits: str) -> Place | None:
-        """Look a post code up: itself, else the middle of its neighbours or its region, marked as approximate."""
+        """Look a post code up, with what is known about its town."""
+        place = self.post_code_area(digits)
+        if place is None or place.approximate:
+            return place
+        town = next((t for t in self.named(place.name) if _same_place(t, place)), place)
+        return replace(place, population=town.population, county=place.county or town.county)
+
+    def post_code_area(self, digits: str) -> Place | None:
+        """Where a post code lies: itself, else the middle of its neighbours or its region, marked as approximate.
+
+        Whoever asks for no more waits for no index of names.
+        """
         if digits in self._by_post_code:
-            place = self.places[self._by_post_code[digits]]
-            town = next((t for t in self.named(place.name) if _same_place(t, place)), place)
-            return replace(place, plz=digits, population=town.population, county=place.county or town.county)
+            return replace(self.places[self._by_post_code[digits]], plz=digits)
         near = [self.places[i] for code, i in self._by_post_code.items() if code[:3] == digits[:3]]
         if near:
             lat, lon = float(np.mean([p.lat for p in near])), float(np.mean([p.lon for p in near]))
@@ -363,4 +372,6 @@ def region_places(towns: Iterable[Place], regions: Mapping[str, str]) -> dict[st
     for town in towns:
         if town.name in wanted:
             by_name.setdefault(town.name, town)
+            if len(by_name) == len(wanted):
+                break  # large towns stand first
     return {digits: by_name[name] for digits, name in regions.items()}

@@ -1,12 +1,14 @@
 """Places: found by families, and never found where they must not be."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from catalog.checks.sites import check_protection, check_sites
 from catalog.model import ServiceArea, Site
-from tests.checking import HOME, an_offer, detail, found
+from catalog.places import Gazetteer, Place
+from tests.checking import AROUND, HOME, PLACES, an_offer, detail, found
 
 
 def site(**fields: object) -> Site:
@@ -48,6 +50,15 @@ def test_a_neighbouring_village_may_share_a_post_code() -> None:
 def test_a_town_that_nobody_knows_is_left_alone_unless_one_is_near() -> None:
     assert found(check_sites, an_offer(site(municipality="Unbekanntes Dorf"))) == []
     assert found(check_sites, an_offer(site(municipality="Kölnn"))) == []  # its post code lies elsewhere
+
+
+def test_a_town_of_the_catalogs_own_is_known_by_all_its_names() -> None:
+    own = Place("Nordhafen", 54.45, 6.6, aliases=("Nordhaven",), own=True)
+    around = replace(AROUND, places=Gazetteer([own, *PLACES]))
+    for name in ("Nordhafen", "NORDHAVEN"):
+        assert list(check_sites(an_offer(site(post_code=None, municipality=name)), around)) == []
+    [slip] = check_sites(an_offer(site(post_code=None, municipality="Nordhafn")), around)
+    assert (slip.code, slip.details) == ("town-mistyped", {"suggestion": "Nordhafen"})
 
 
 @pytest.mark.parametrize("kind", ["online", "phone", "home_visit"])

@@ -1,5 +1,6 @@
 """From what a family writes or shares to a point on the map, without asking anybody outside."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,16 @@ def test_a_known_post_code_is_exact() -> None:
     place = Gazetteer([QUARTER, SMALL], REGIONS).post_code("00102")
     assert place is not None
     assert (place.district, place.plz, place.approximate) == ("Hafenviertel", "00102", False)
+
+
+def test_where_a_post_code_lies_is_known_without_its_town() -> None:
+    gazetteer = Gazetteer([QUARTER, replace(HARBOUR, county="Musterkreis")], REGIONS)
+    area, place = gazetteer.post_code_area("00102"), gazetteer.post_code("00102")
+    assert area
+    assert place
+    assert (place.lat, place.lon, place.plz) == (area.lat, area.lon, area.plz)
+    assert (area.county, place.county) == (None, "Musterkreis")
+    assert gazetteer.post_code_area("02826") == gazetteer.post_code("02826"), "of a region no more is known"
 
 
 def test_an_unknown_post_code_lies_in_the_middle_of_those_with_the_same_first_three_digits() -> None:

@@ -63,12 +63,11 @@ def _town(site: Site, towns: Towns) -> Iterator[Finding]:
     if not site.municipality or (there and _same_name(there, site.municipality)):
         return
     limit = FAR_FROM_REGION_KM if there and there.approximate else FAR_KM
-    named = towns.named(site.municipality)
-    if not named:
+    if not towns.knows(site.municipality):
         near = towns.meant(site.municipality)
         if near and (there is None or _km(there, near.lat, near.lon) <= limit):
             yield Finding("municipality", "town-mistyped", site.municipality, {"suggestion": near.name})
-    elif there and min(_km(there, town.lat, town.lon) for town in named) > limit:
+    elif there and min(_km(there, town.lat, town.lon) for town in towns.named(site.municipality)) > limit:
         code = "post-code-of-a-region" if there.approximate else "post-code-of-another-town"
         details = {"town": site.municipality, "other": there.name}
         yield Finding("post_code", code, site.post_code or "", details)
@@ -94,7 +93,7 @@ def _area(offer: Offer, towns: Towns) -> Iterator[Finding]:
         if not POST_CODE.fullmatch(post_code):
             yield Finding("service_area", "area-post-code", post_code)
     for town in offer.service_area.municipalities:
-        if not towns.named(town) and (near := towns.meant(town)):
+        if not towns.knows(town) and (near := towns.meant(town)):
             yield Finding("service_area", "town-mistyped", town, {"suggestion": near.name})
 
 

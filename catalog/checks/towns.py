@@ -1,8 +1,10 @@
 """A gazetteer that remembers what it was asked: one town stands in hundreds of rows."""
 
 from functools import cache
+from itertools import takewhile
 
 from catalog.places import Gazetteer, Place
+from catalog.text import clean
 
 
 class Towns:
@@ -10,12 +12,18 @@ class Towns:
 
     def __init__(self, places: Gazetteer) -> None:
         self._named = cache(places.named)
-        self._post_code = cache(places.post_code)
+        self._post_code = cache(places.post_code_area)
         self._find = cache(places.find)
-        self.knows_post_codes = any(place.post_codes and not place.own for place in places.places)
+        own = takewhile(lambda place: place.own, places.places)  # they stand first
+        self._own = {clean(name) for place in own for name in (place.district or place.name, *place.aliases)}
+        self.knows_post_codes = places.knows_post_codes
 
     def named(self, name: str) -> tuple[Place, ...]:
         return self._named(name) if name else ()
+
+    def knows(self, name: str) -> bool:
+        """Whether there is such a town. Most are the catalog's own: then no index of all names is needed."""
+        return clean(name) in self._own or bool(self.named(name))
 
     def post_code(self, digits: str | None) -> Place | None:
         return self._post_code(digits) if digits else None
