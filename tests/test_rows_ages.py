@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from catalog.model import PREGNANCY_START
 from catalog.problems import Lang
 from catalog.rows.ages import OLDEST, Ages, read_age, read_ages, turned_into_date, write_age
+from catalog.rows.base import Reading
 from catalog.words import LANGS
 
 
@@ -46,6 +47,14 @@ from catalog.words import LANGS
         ("ab Geburt bis 3 Jahre", 0, 47),
         ("Grundschulalter", 72, 119),
         ("alle Altersgruppen", PREGNANCY_START, OLDEST),
+        ("0 bis Einschulung", 0, 83),
+        ("3 Jahre bis zum Schuleintritt", 36, 83),
+        ("von Geburt bis zur Einschulung", 0, 83),
+        ("6 months to school entry", 6, 83),
+        ("ab Schulanfang", 72, None),
+        ("Kinder vor der Einschulung", 0, 71),
+        ("Schwangerschaft bis Einschulung", PREGNANCY_START, 83),
+        ("ab 3 bis 6 Jahre", 36, 83),
         ("", None, None),
     ],
 )
@@ -62,6 +71,13 @@ def test_what_is_no_age_is_said_and_never_guessed(text: str) -> None:
 
 def test_a_number_alone_is_years_at_either_end() -> None:
     assert (read_age("3", upper=False).value, read_age("3", upper=True).value) == (36, 47)
+
+
+def test_school_begins_with_six_years_at_either_end() -> None:
+    for text in ("Einschulung", "ab Schuleintritt", "school entry"):
+        assert read_age(text, upper=False) == Reading(72)
+    for text in ("Einschulung", "bis zum Schulanfang", "bis Schulbeginn", "until starting school"):
+        assert read_age(text, upper=True) == Reading(83), "a six-year-old who still waits for school is welcome"
 
 
 def test_a_date_still_tells_the_two_numbers_that_excel_made_it_of() -> None:

@@ -53,7 +53,9 @@ def test_one_unknown_word_does_not_cost_the_known_ones() -> None:
 @pytest.mark.parametrize(
     ("text", "tags"),
     [
-        ("Deutsch, Arabisch und Englisch", None),
+        ("Deutsch, Arabisch und Englisch", ("de", "ar", "en")),
+        ("Polnisch / Tschechisch sowie Deutsch", ("pl", "cs", "de")),
+        ("Turkish & German", ("tr", "de")),
         ("Deutsch/Englisch", ("de", "en")),
         ("deutsch; TÜRKISCH; Suaheli", ("de", "tr", "sw")),
         ("German, Arabic, Hebrew", ("de", "ar", "he")),
@@ -71,7 +73,7 @@ def test_languages_are_known_by_their_names_in_german_and_english(text: str, tag
 
 
 @pytest.mark.parametrize(
-    ("text", "suggestion"),
+    ("text", "name"),
     [
         ("türk.", "Türkisch"),
         ("arab.", "Arabisch"),
@@ -80,9 +82,33 @@ def test_languages_are_known_by_their_names_in_german_and_english(text: str, tag
         ("vietn.", "Vietnamesisch"),
     ],
 )
-def test_an_abbreviated_language_is_proposed(text: str, suggestion: str) -> None:
-    (doubt,) = read_languages(text, LANGUAGES).doubts
-    assert (doubt.code, doubt.details) == ("choice-mistyped", {"suggestion": suggestion})
+def test_an_abbreviated_language_is_understood_and_said(text: str, name: str) -> None:
+    reading = read_languages(text, LANGUAGES)
+    (doubt,) = reading.doubts
+    assert (doubt.code, doubt.value) == ("language-short", text)
+    assert [language_name(tag, "de", LANGUAGES) for tag in reading.value] == [name]
+    assert doubt.details["kept"] == {lang: language_name(reading.value[0], lang, LANGUAGES) for lang in LANGS}
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("russ./ukr.", ("ru", "uk")),
+        ("engl/frz/arab", ("en", "fr", "ar")),
+        ("Deutsch, alb. u. poln.", ("de", "sq", "pl")),
+        ("dt. + türk", ("de", "tr")),
+    ],
+)
+def test_several_abbreviations_in_one_cell(text: str, tags: tuple[str, ...]) -> None:
+    assert read_languages(text, LANGUAGES).value == tags
+
+
+@pytest.mark.parametrize(
+    "text", ["alle", "Alle Sprachen", "all languages", "mehrsprachig", "viele Sprachen", "weitere nach Absprache"]
+)
+def test_what_is_no_language_to_search_for_is_said(text: str) -> None:
+    reading = read_languages(f"Deutsch; {text}", LANGUAGES)
+    assert (reading.value, [doubt.code for doubt in reading.doubts]) == (("de",), ["languages-any"])
 
 
 def test_an_abbreviation_of_two_languages_is_not_guessed() -> None:

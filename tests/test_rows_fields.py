@@ -26,6 +26,13 @@ def test_hours_that_cannot_be_read_go_on_the_card_as_text() -> None:
     assert said(source) == [("warning", "hours-as-text", "Öffnungszeiten")]
 
 
+def test_a_word_that_is_no_language_goes_on_the_card_as_text() -> None:
+    source = read_row(Sprachen="Englisch, jede Sprache", Beschreibung="Kaffee und Tee.")
+    [offer] = source.offers
+    assert (offer.languages, offer.summary) == (("en",), "Kaffee und Tee. Sprachen: Englisch, jede Sprache")
+    assert said(source) == [("warning", "languages-any", "Sprachen")]
+
+
 def test_hours_that_make_the_summary_too_long_are_left_to_the_file() -> None:
     [offer] = read_row(Öffnungszeiten="jeden 2. Dienstag", Beschreibung="x" * 590).offers
     assert offer.summary == "x" * 590

@@ -14,6 +14,7 @@ from catalog.words import folded
 
 YEAR = 12
 OLDEST = ADULT_YEARS * YEAR
+SCHOOL_AGE = "6 jahre"  # in which school begins in Germany; some children are seven by then
 LONGEST = 80  # characters of an age; more is a story
 WORDS: dict[str, tuple[int, int]] = {
     **dict.fromkeys(("schwangerschaft", "schwanger", "schwangere", "pregnancy", "pregnant"), (PREGNANCY_START, -1)),
@@ -49,10 +50,13 @@ _ONE = rf"{_NUMBER}\s*-?\s*{_UNIT}?"
 _FILLER = re.compile(
     r"\b(zwischen|kinder|kindern|jugendliche|babys|familien|eltern|mit|im|alter|von|fur|für|in|der|age[sd]?|for|alt|old|ca\.?|etwa|vollendeten|zum|zur|des|the)\b"
 )
-_RANGE = re.compile(rf"{_ONE}\s*(?:-|–|—|bis|to|und|until)\s*(unter\s+)?{_ONE}")
+_RANGE = re.compile(rf"(?:ab|from)?\s*{_ONE}\s*(?:-|–|—|bis|to|und|until)\s*(unter\s+)?{_ONE}")
 _FROM = re.compile(rf"(?:ab|from|ü|über|over|min(?:destens|\.)?)?\s*{_ONE}\s*(?:\+|plus|und älter|and older|an)?")
 _OPEN_ENDED = re.compile(r"(^(ab|from|ü|über|over|min))|(\+|plus|älter|older|an)$")
 _TO = re.compile(rf"(?:bis|until|up to|max(?:imal|\.)?)\s*(unter\s+|einschließlich\s+|incl\.?\s+)?{_ONE}")
+_SCHOOL = re.compile(
+    r"(\b(?:vor|before)\s+(?:de[rm]\s+)?)?\b(?:einschulung|schuleintritt|schulanfang|schulbeginn|school entry|starting school)\b"
+)
 _BEFORE_BIRTH = re.compile(r"-(\d) mon(?:ate?|ths?)")
 _UNDER = re.compile(rf"(?:unter|under|u|below|<)\s*{_ONE}")
 
@@ -121,7 +125,8 @@ def _spanned(text: str) -> Ages | None:
 def _parsed(text: str) -> Ages | None:
     if len(text) > LONGEST:
         return None
-    said = " ".join(_FILLER.sub(" ", text.casefold().replace("−", "-")).split())
+    said = _SCHOOL.sub(lambda m: f"{'unter ' if m[1] else ''}{SCHOOL_AGE}", text.casefold().replace("−", "-"))
+    said = " ".join(_FILLER.sub(" ", said).split())
     if found := _BEFORE_BIRTH.fullmatch(said):
         return Ages(-int(found[1]), -int(found[1]))
     if found := _RANGE.fullmatch(said):

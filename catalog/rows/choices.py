@@ -1,6 +1,8 @@
 """Controlled values: the words of a list, in German or English, and what was meant by a mistyped one."""
 
+import re
 from collections.abc import Iterator
+from functools import cache
 
 from babel import Locale
 
@@ -8,9 +10,18 @@ from catalog.problems import Lang
 from catalog.rows.base import Doubt, Reading
 from catalog.rows.cells import line, parts
 from catalog.spelling import meant
-from catalog.words import LANGS, WordList
+from catalog.text import clean
+from catalog.words import LANGS, WordList, folded
 
 FEW = 16  # words that a sentence can list
+SHORT = 5  # letters of an abbreviation without a full stop: "türk", "engl"
+_BETWEEN_LANGUAGES = re.compile(r"[;,/+&\n]|\b(?:und|sowie|and|u)\b\.?")
+_ANY_LANGUAGE = re.compile(
+    r"(?:in )?(?:alle[nr]?|jeder?|jegliche|samtliche|viele[nr]?|mehrere[nr]?|verschiedene[nr]?|diverse|weitere|andere"
+    r"|all|any|every|many|several|various|other|more)(?: (?:anderen|weiteren|other))?(?: (?:sprachen?|languages?))?"
+    r"(?: nach (?:bedarf|absprache|wunsch)| on request)?"
+    r"|mehrsprachig|vielsprachig|multilingual|nach (?:bedarf|absprache|wunsch)|on request"
+)
 
 
 def read_choice(text: str, words: WordList) -> Reading[str | None]:
@@ -68,18 +79,42 @@ def _meant(word: str, words: WordList) -> str | None:
 
 def read_languages(text: str, words: WordList) -> Reading[tuple[str, ...]]:
     """Names of languages in German or English, or their tags: those of the list, and all that the Unicode CLDR knows."""
-    listed = read_choices(text, words)
-    if not listed.doubts:
-        return listed
-    more = WordList({**words.by_code, **{tag: names for tag, names in _cldr_names() if tag not in words.by_code}})
-    found = read_choices(text, more)
-    sure = {doubt.value: doubt for doubt in listed.doubts if doubt.code == "choice-mistyped" and _is_short(doubt)}
-    return Reading(found.value, tuple(sure.get(doubt.value, doubt) for doubt in found.doubts))
+    found: list[str] = []
+    doubts: list[Doubt] = []
+    for word in filter(None, map(line, _BETWEEN_LANGUAGES.split(text))):
+        tag, doubt = _language(word, words)
+        if tag and tag not in found:
+            found.append(tag)
+        doubts += [doubt] if doubt else []
+    return Reading(tuple(found), tuple(doubts))
 
 
-def _is_short(doubt: Doubt) -> bool:
-    """What begins many languages of the world, or is like some, may begin only one of the list."""
-    return (doubt.value or "").endswith(".")
+def _language(word: str, words: WordList) -> tuple[str | None, Doubt | None]:
+    """What begins many languages of the world, or is like some, may begin only one of the list: "russ." or "ukr"."""
+    if tag := words.code(word):
+        return tag, None
+    if _ANY_LANGUAGE.fullmatch(folded(word)):
+        return None, Doubt("languages-any", value=word)
+    if tag := _world().code(word):
+        return tag, None
+    if tag := _abbreviated(word, words):
+        return tag, Doubt("language-short", {"kept": {lang: words.word(tag, lang) for lang in LANGS}}, word)
+    return None, unknown(word, WordList({**_world().by_code, **words.by_code}))
+
+
+def _abbreviated(word: str, words: WordList) -> str | None:
+    """The one language that begins so in German, else in English."""
+    whole = word if word.endswith(".") else f"{word}." if len(word) <= SHORT else ""
+    named = (meant(whole, words.words(lang)) for lang in LANGS if whole)
+    name = next(filter(None, named), None)
+    is_begun = name and clean(name).startswith(clean(word))  # nearly the same letters are no abbreviation
+    return words.code(name) if name and is_begun else None
+
+
+@cache
+def _world() -> WordList:
+    """Some hundred names; a column of languages asks for them row by row."""
+    return WordList(dict(_cldr_names()))
 
 
 def _cldr_names() -> Iterator[tuple[str, dict[Lang, tuple[str, ...]]]]:

@@ -21,7 +21,7 @@ from catalog.sources.tables import Cell
 from catalog.words import WordList
 
 LAST_DAYS = {"valid_until"}
-AS_TEXT = "Zeiten: {hours}"  # German like the text that it goes on
+AS_TEXT = {"opening_hours": "Zeiten: {said}", "languages": "Sprachen: {said}"}  # German like the text that it goes on
 LONGEST_SUMMARY = 600
 ByText = Callable[[str], Reading[Any]]
 ByWords = Callable[[str, WordList], Reading[Any]]
@@ -75,6 +75,8 @@ def read_fields(cells: Mapping[str, Cell], layout: Layout) -> RowFields:
         if row.texts.get(key):
             _read_cell(row, key, column)
     _read_staffing(row)
+    if any(doubt.code == "languages-any" for _, doubt in row.doubts):
+        _keep_as_text(row, "languages")
     _read_ages(row)
     _read_cost(row)
     _read_times(row)
@@ -131,11 +133,17 @@ def _read_times(row: RowFields) -> None:
     if hours.value.by_appointment and "access" not in row.values:
         row.values["access"] = ("appointment",)
     if hours.doubts:
-        summary = " ".join(filter(None, (row.values.get("summary", ""), AS_TEXT.format(hours=line(text)))))
-        if len(summary) <= LONGEST_SUMMARY:
-            row.values["summary"] = summary
+        _keep_as_text(row, "opening_hours")
     dates = read_occasions(row.cells.get("dates"), row.texts.get("dates", ""), row.layout.words["repeats"])
     row.keep("dates", dates)
+
+
+def _keep_as_text(row: RowFields, key: str) -> None:
+    """What no search can use goes on the card in the words of the cell."""
+    said = AS_TEXT[key].format(said=line(row.texts[key]))
+    summary = " ".join(filter(None, (row.values.get("summary", ""), said)))
+    if len(summary) <= LONGEST_SUMMARY:
+        row.values["summary"] = summary
 
 
 def _read_sites(row: RowFields) -> None:
