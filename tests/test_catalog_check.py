@@ -147,3 +147,20 @@ def test_the_reading_begins_before_anything_large_is_loaded() -> None:
     told = "import sys, bot.commands.catalog_check; print({'numpy', 'pydantic', 'rich', 'sqlalchemy'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_file_that_is_not_there_is_said_in_the_language_of_the_report(tmp_path: Path) -> None:
+    code, _, error = run("catalog", "check", str(tmp_path / "town.xlsx"))
+    assert code == 2
+    assert "Diese Datei oder diesen Ordner gibt es nicht." in error
+    code, _, error = run("catalog", "check", str(tmp_path / "town.xlsx"), "--lang", "en")
+    assert code == 2
+    assert "There is no such file or folder." in error
+
+
+def test_a_template_is_never_written_over_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "town.xlsx"
+    path.write_text("mine", "utf-8")
+    code, _, error = run("catalog", "template", str(path))
+    assert (code, path.read_text("utf-8")) == (2, "mine")
+    assert "Diese Datei gibt es schon" in error

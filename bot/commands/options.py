@@ -1,5 +1,6 @@
 """Options that several commands share, and what becomes of errors. Loads nothing: some commands begin their work at once."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,16 +22,36 @@ today_option = click.option(
 )
 
 
+REASONS = {
+    "de": {
+        errno.ENOENT: "Diese Datei oder diesen Ordner gibt es nicht. Bitte prüfen Sie den Namen.",
+        errno.EEXIST: "Diese Datei gibt es schon, sie bleibt unverändert. Bitte nehmen Sie einen anderen Namen.",
+        errno.EACCES: "Diese Datei darf Nahbei nicht lesen oder schreiben.",
+    },
+    "en": {
+        errno.ENOENT: "There is no such file or folder. Please check the name.",
+        errno.EEXIST: "This file is there already and stays as it is. Please choose another name.",
+        errno.EACCES: "Nahbei may not read or write this file.",
+    },
+}
+
+
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Say what is wrong in one line; exit code 2."""
     try:
         yield
     except OSError as error:
-        said = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
+        said = f"{error.filename}: {_reason(error)}" if error.filename else error.strerror or str(error)
         raise click.UsageError(" ".join(said.split())) from error
     except ValueError as error:
         raise click.UsageError(" ".join(_said(error).split())) from error
+
+
+def _reason(error: OSError) -> str:
+    """What the system says in English, in the language of the report where somebody has one."""
+    words = REASONS.get(click.get_current_context().params.get("lang", ""), {})
+    return words.get(error.errno or 0, error.strerror or "")
 
 
 def _said(error: ValueError) -> str:
