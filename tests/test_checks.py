@@ -104,3 +104,10 @@ def test_no_check_fails_whatever_an_offer_holds(
     for one in CHECKS:
         for finding in one(offer, around):
             assert Problem(Spot("x"), finding.code, finding.value, finding.details).said("de").what
+
+
+def test_hours_that_stand_on_the_card_as_text_are_not_called_missing() -> None:
+    offer = an_offer(opening_hours="")
+    assert [problem.code for problem in check(source(offer), AROUND)] == ["hours-missing"]
+    unread = Problem(Spot("town.xlsx", "Angebote", 2, offer=offer.id), "hours-as-text", "jeden 2. Dienstag")
+    assert check(source(offer, problems=(unread,)), AROUND) == (unread,)

@@ -36,10 +36,16 @@ CHECKS: tuple[Check, ...] = (
 
 def check(source: Source, around: Surroundings) -> tuple[Problem, ...]:
     """Everything that is wrong or doubtful: what the reader found, then what each offer and all together show."""
+    as_text = {problem.spot.offer for problem in source.problems if problem.code == "hours-as-text"}
     return (
         *source.problems,
         *_guesses(source, around),
-        *(_problem(source, offer, found) for offer in source.offers for found in _findings(offer, around)),
+        *(
+            _problem(source, offer, found)
+            for offer in source.offers
+            for found in _findings(offer, around)
+            if found.code != "hours-missing" or offer.id not in as_text  # hours are there, and it is said what is wrong
+        ),
         *(_problem(source, offer, found) for offer, found in find_renamed(source.offers, around)),
         *_twins(source),
         *_languages(source, around),
