@@ -34,6 +34,8 @@ from catalog.rows.hours import Hours, read_hours
         ("Mo-Fr 09:00-12:00; PH off", "Mo-Fr 09:00-12:00; PH off"),
         ('Mo-Fr 09:00-12:00 || "nach Vereinbarung"', 'Mo-Fr 09:00-12:00 || "nach Vereinbarung"'),
         ("Mo-Fr 9-12 Uhr und nach Vereinbarung", "Mo-Fr 09:00-12:00"),
+        ("Di 14-16 Uhr u. n. V.", "Tu 14:00-16:00"),
+        ("Do 9–11 Uhr oder n.V.", "Th 09:00-11:00"),
     ],
 )
 def test_hours_that_stand_in_real_tables(text: str, osm: str) -> None:
@@ -66,7 +68,9 @@ def test_where_one_word_is_not_understood_nothing_is_claimed(text: str) -> None:
     assert [doubt.code for doubt in reading.doubts] == ["hours-as-text"]
 
 
-@pytest.mark.parametrize("text", ["nach Vereinbarung", "Termine nach telefonischer Vereinbarung", "by appointment"])
+@pytest.mark.parametrize(
+    "text", ["nach Vereinbarung", "n. V.", "Termine nach telefonischer Vereinbarung", "by appointment"]
+)
 def test_by_appointment_alone_is_an_answer(text: str) -> None:
     assert read_hours(text).value == Hours("", by_appointment=True)
 

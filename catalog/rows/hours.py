@@ -15,9 +15,9 @@ ALL_DAY = re.compile(
     r"(täglich |daily )?(24\s*/\s*7|rund um die uhr|24 stunden|24 h|around the clock)( täglich| erreichbar)?"
 )
 BY_APPOINTMENT = re.compile(
-    r"(?P<before>^|[,;.(]|\b(?:und|oder|sowie|and|or)\b)?\s*\b(?:termine? )?(?:nur |only )?(?:nach|mit|auf|by)\s+"
-    r"(?:telefonischer |individueller |vorheriger )?"
-    r"(?:vereinbarung|terminvereinbarung|absprache|anmeldung|anfrage|termin|appointment|arrangement)\b\)?"
+    r"(?P<before>^|[,;.(]|\b(?:und|oder|sowie|and|or)\b|\b[uo]\.)?\s*\b(?:termine? )?(?:nur |only )?"
+    r"(?:n\.\s?v\.|(?:nach|mit|auf|by)\s+(?:telefonischer |individueller |vorheriger )?"
+    r"(?:vereinbarung|terminvereinbarung|absprache|anmeldung|anfrage|termin|appointment|arrangement)\b)\)?"
 )
 _CLOSED = re.compile(r"\b(?:an )?(?:feiertag(?:s|en)|public holidays|ph)\s*:?\s*(?:geschlossen|closed|off|zu)\b")
 _OSM_TIME = re.compile(r"\d:\d\d")
