@@ -57,6 +57,9 @@ def test_a_town_of_the_catalogs_own_is_known_by_all_its_names() -> None:
     around = replace(AROUND, places=Gazetteer([own, *PLACES]))
     for name in ("Nordhafen", "NORDHAVEN"):
         assert list(check_sites(an_offer(site(post_code=None, municipality=name)), around)) == []
+    near, far = (site(post_code=None, municipality="Nordhaven", lat=lat, lon=6.6) for lat in (54.5, 51.0))
+    assert list(check_sites(an_offer(near), around)) == []
+    assert [finding.code for finding in check_sites(an_offer(far), around)] == ["position-far"]
     [slip] = check_sites(an_offer(site(post_code=None, municipality="Nordhafn")), around)
     assert (slip.code, slip.details) == ("town-mistyped", {"suggestion": "Nordhafen"})
 

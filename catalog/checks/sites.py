@@ -81,6 +81,8 @@ def _position(site: Site, towns: Towns) -> Iterator[Finding]:
         yield Finding("lat", code, f"{site.lat}, {site.lon}")
         return
     there = towns.post_code(site.post_code)
+    if there is None and any(_km(place, site.lat, site.lon) <= POSITION_KM for place in towns.own(site.municipality)):
+        return
     known = (there,) if there else towns.named(site.municipality)
     limit = FAR_FROM_REGION_KM if there and there.approximate else POSITION_KM
     if known and (km := min(_km(place, site.lat, site.lon) for place in known)) > limit:
