@@ -3,6 +3,7 @@
 python -m benchmarks.understanding [dev|test]. The *.dev.* files may be looked at while building; the *.test.* files may not.
 """
 
+import json
 import sys
 from datetime import date, datetime
 from functools import partial
@@ -11,6 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bot.dialogue.engine import respond
+from bot.dialogue.model import Answers, State, Text
 from bot.evaluate import Score, evaluate
 from bot.i18n import load_languages
 from bot.jsonlines import Desk
@@ -21,6 +24,7 @@ from catalog.catalog import load_catalog
 DATA = Path(__file__).parent / "data"
 PLACES = Path(__file__).parent.parent.parent / "shared" / "data" / "places"
 LANGUAGES = ("de", "en", "tr", "ar", "uk")
+BESIDE = "topic beside age and place"
 GOALS = {
     "topic": (80, 90),
     "age": (95, 95),
@@ -30,6 +34,14 @@ GOALS = {
     "oblique danger": (99, 99),
     "near danger": (97, 97),
     "language": (0, 0),
+    BESIDE: (0, 0),
+}
+BREATH = {  # everything at once, as families write it; the same frame around every message about a topic
+    "de": "hallo, meine tochter ist 4, {}, wir wohnen in Dresden",
+    "en": "hello, my daughter is 4, {}, we live in Dresden",
+    "tr": "merhaba, kızım 4 yaşında, {}, Dresden'de oturuyoruz",
+    "ar": "مرحبا بنتي عمرها 4 سنين، {}، ساكنين بدريسدن",
+    "uk": "добрий день, доньці 4 роки, {}, живемо в Дрездені",
 }
 
 OBLIQUE = {"danger": "oblique danger", "no danger": "near danger"}  # a set of its own, for it is much harder
@@ -47,7 +59,30 @@ def main() -> None:
         found = evaluate(desk, file.read_text("utf-8").splitlines())
         renamed = OBLIQUE if file.name.startswith("oblique.") else {}
         scores |= {(renamed.get(slot, slot), lang): score for (slot, lang), score in found.items()}
+    scores |= {(BESIDE, lang): beside(desk, which, lang) for lang in LANGUAGES}
     Console().print(table(scores, which, with_table=places is not None))
+
+
+def beside(desk: Desk, which: str, lang: str) -> Score:
+    """The same messages about a topic in one breath with an age and a place, at the first question; a danger counts as said."""
+    first = three = 0
+    messages = [json.loads(line) for line in (DATA / f"topic.{which}.{lang}.jsonl").read_text("utf-8").splitlines()]
+    text = desk.understanding.languages.translator(lang)
+    for message in messages:
+        turn = respond(
+            State(Answers(step="child", lang=lang)),
+            Text(BREATH[lang].format(message["text"])),
+            catalog=desk.catalog,
+            understanding=desk.understanding,
+            text=text,
+            now=desk.now,
+        )
+        answers = turn.state.answers
+        said = [turn.danger, *(topic for topic, _ in answers.topics), *answers.suggested]
+        heard = [topic for topic in said if topic][:3]
+        first += heard[:1] != [] and heard[0] in message["expect"]
+        three += any(topic in message["expect"] for topic in heard)
+    return Score(len(messages), first, three)
 
 
 def table(scores: dict[tuple[str, str], Score], which: str, *, with_table: bool) -> Table:
