@@ -34,6 +34,7 @@ MOST_CLAUSES = 40
 OVERLAP = 100  # characters of a long text that are read twice, so that no sentence is torn apart
 MOST_PARTS = 6
 UNASKED_SCORE = 0.34  # how near an entry must be before an answer to another question is read as a concern
+CLEAR_SCORE = 0.32  # the same where only one concern can be meant
 SHORTEST_WORD = 3
 FEWEST_WORDS = 2  # that an answer to another question shares with a longer phrase before it is read as a concern
 CORE = 0.7  # the same, of the words that are not about who the child is
@@ -301,7 +302,8 @@ class Understanding:
         typos = not is_concern if asked == "place" else is_name
         place = self.place(text, lang, places, asked=names_a_place, typos=typos)
         ages = self.ages(text, lang, asked=asked == "child")
-        beside = concern.nearness >= UNASKED_SCORE and self._has_content(text, lang, place)
+        near = CLEAR_SCORE if concern.confident else UNASKED_SCORE
+        beside = concern.nearness >= near and self._has_content(text, lang, place)
         topics = concern if asked == "topic" or beside else TopicGuesses()
         if topics.guesses and asked != "topic" and not self.speaks_of(text, lang, concern):
             topics = replace(topics, confident=False) if asked == "results" else TopicGuesses()
