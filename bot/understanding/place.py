@@ -83,7 +83,7 @@ class Sentence:
         if not found.places:
             return frozenset()
         meant = {name for place in found.places for name in (place.name, place.district) if name}
-        names = [*self._names, *self._inflected(words)]
+        names = [*self._names, *self._inflected(words, common)]
         runs = (name for name, known, _ in names if any(place.name in meant for place in known))
         named = {word for name in runs for word in name.split()} or {*_after_cue(self._tokens, words, common)}
         written = clean(self._written).split()  # with what is joined to a name: "Dresden'de"
@@ -100,9 +100,10 @@ class Sentence:
         known = self._places.all_named([name for name, _ in runs])
         return [(name, known[name], i) for name, i in runs if name in known]
 
-    def _inflected(self, words: PlaceWords) -> list[tuple[str, tuple[Place, ...], int]]:
+    def _inflected(self, words: PlaceWords, common: Container[str]) -> list[tuple[str, tuple[Place, ...], int]]:
         """The same for single words that are a name with an ending of the language, which for a known town says enough."""
-        bare = [(name, i) for i, token in enumerate(self._tokens) if (name := _without_ending(token, words.endings))]
+        unusual = [(token, i) for i, token in enumerate(self._tokens) if token not in common]
+        bare = [(name, i) for token, i in unusual if (name := _without_ending(token, words.endings))]
         known = self._places.all_named([name for name, _ in bare]) if bare else {}
         return [(name, known[name], -1 if _is_known(known[name]) else i) for name, i in bare if name in known]
 
@@ -110,7 +111,7 @@ class Sentence:
         everyday = {token for token in self._tokens if token in common and token not in words.filler}
         meant = [
             name
-            for name, named, i in [*self._names, *self._inflected(words)]
+            for name, named, i in [*self._names, *self._inflected(words, common)]
             if _is_meant(
                 name,
                 named,
