@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.dialogue.model import Ask, Forget, Say
+from bot.dialogue.model import Ask, Card, Forget, Say
 from bot.i18n import Languages
 from tests.conftest import Chat
 
@@ -213,3 +213,36 @@ def test_whoever_writes_the_number_to_call_sees_what_the_danger_button_shows(
         talk.say(number)
         tapped.tap("nav:danger")
         assert talk.turn == tapped.turn, language.tag
+
+
+FOUND = {
+    "de": ("und wie viel kostet sowas?", "hat das morgen offen", "bitte noch andere zeigen", "da nimmt keiner ab"),
+    "de-simple": ("was kostet hier", "wann offen", "bitte noch andere", "da geht keiner ran"),
+    "en": ("what would it cost me", "are they open tomorrow?", "any others?", "sorry, wrong number"),
+    "tr": ("ücretsiz mi acaba", "yarın açık mı", "başka önerin var mı", "telefona çıkmıyorlar"),
+    "ar": ("هاد مجاني؟", "كيف بوصل لعندهم", "في غيرها لو سمحت", "الرقم غلط"),
+    "uk": ("а скільки коштує", "як доїхати?", "є ще варіанти?", "не беруть трубку"),
+}
+
+
+@pytest.mark.parametrize("lang", FOUND)
+def test_questions_about_what_was_found_are_answered_and_it_stays_found(chat: Talks, lang: str) -> None:
+    cost, way, more, unreachable = FOUND[lang]
+    talk = chat(lang)
+    for said in ("3", "topic:tantrums-defiance", "Beispielhafen"):
+        talk.tap(said) if ":" in said else talk.say(said)
+    found = talk.answers
+    first = talk.turn.replies
+    for said in (cost, way):
+        answer, ask = talk.say(said).replies
+        assert "💶" in answer.text
+        assert isinstance(ask, Ask)
+    assert talk.say(unreachable).replies[0].text.startswith("📵")
+    assert talk.answers == found
+    assert any(isinstance(reply, Card) and reply not in first for reply in talk.say(more).replies)
+    assert talk.answers.topics == found.topics
+
+
+def test_such_words_are_nothing_of_the_kind_before_anything_was_found(chat: Talks) -> None:
+    talk = chat("de")
+    assert "💶" not in talk.say("was kostet das").replies[0].text

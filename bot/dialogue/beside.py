@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bot.dialogue.danger import listening_lines
 from bot.dialogue.model import Answers, Reply, Say
-from bot.dialogue.screen import PLACE
+from bot.dialogue.screen import PLACE, RESULTS
 from bot.dialogue.small_talk import introduction, privacy, small_talk
 from bot.dialogue.steps.base import Scene
 from bot.understanding.asides import Aside
@@ -14,6 +14,7 @@ from catalog.text import clean
 DELETE = "delete"
 PRIVACY = "privacy"
 OTHERS = "others"  # people who are spoken of
+ABOUT_OFFERS = frozenset({"offer", "unreachable", "more"})  # asked about what was found
 ASIDES = (
     DELETE,
     PRIVACY,
@@ -22,6 +23,9 @@ ASIDES = (
     "robot",
     "other_language",
     "nearby",
+    "offer",
+    "unreachable",
+    "more",
     "help",
     "thanks",
     "agree",
@@ -58,22 +62,25 @@ def only_weary(asides: Mapping[str, Aside], concern: TopicGuesses) -> bool:
     return not aside.rest or not concern.confident or concern.best in HEAVY
 
 
-def whole_aside(asides: Mapping[str, Aside], concern: TopicGuesses, tells: Callable[[str], bool]) -> str | None:
+def whole_aside(
+    asides: Mapping[str, Aside], concern: TopicGuesses, step: str, tells: Callable[[str], bool]
+) -> str | None:
     """What a message asks for, where it says nothing else. "Near me" may still be the name of a place.
 
-    `tells`: whether other words answer the question on the screen.
+    `tells`: whether other words answer the question on the screen, that of `step`.
     """
     if WEARY in asides:
         return None
     most = 0 if concern.confident and concern.nearness >= SURE else MOST_BESIDE
-    fitting = (name for name in ASIDES if name in asides and name != "nearby")
+    left_out = {"nearby"} if step == RESULTS.name else {"nearby", *ABOUT_OFFERS}
+    fitting = (name for name in ASIDES if name in asides and name not in left_out)
     name = next((name for name in fitting if len(asides[name].rest.split()) <= most), None)
     return None if name is None or tells(asides[name].rest) else _named(name, asides)
 
 
 def any_aside(asides: Mapping[str, Aside]) -> str | None:
     """What a message asks for among other things."""
-    name = next((name for name in ASIDES if name in asides), None)
+    name = next((name for name in ASIDES if name in asides and name not in ABOUT_OFFERS), None)
     return name and _named(name, asides)
 
 
@@ -100,6 +107,16 @@ def answer_aside(name: str, answers: Answers, scene: Scene) -> tuple[Reply, ...]
         case "angry":
             text = _("I am sorry that I am not helping you well right now. If you would rather talk to a person:")
             return (listening_lines("🤝 " + text, scene),)
+        case "offer":
+            text = _("What is known stands on the card of each offer: 💶 cost, 🕒 hours, 📍 place, 💬 languages.")
+            more = _("For everything else, please call there (📞). It is all right to ask anything.")
+            return (Say(f"{text} {more}"),)
+        case "unreachable":
+            text = _(
+                "I am sorry. With “{label}” on the card you can report it. That helps other families.",
+                label="💬 " + scene.text.pgettext("button", "How was it?"),
+            )
+            return (Say("📵 " + text),)
         case "other_language":
             return (Say("🌍 " + _("I do not speak this language yet. These are the languages that I speak.")),)
         case "help":

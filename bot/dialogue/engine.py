@@ -162,10 +162,10 @@ def _typed(state: State, option: str, scene: Scene) -> Turn:
 def _told_freely(state: State, words: str, lang: str | None, concern: TopicGuesses, scene: Scene) -> Turn:
     """Own words: what is asked beside the questions, what is taken back, a part of a label, or an answer."""
     asides = scene.understanding.asides(words) if speaks(state) else {}
-    aside = whole_aside(asides, concern, lambda rest: tells(rest, state, lang, scene))
+    asked = STEPS[state.answers.step].name
+    aside = whole_aside(asides, concern, asked, lambda rest: tells(rest, state, lang, scene))
     if aside:
         return _aside(state, aside, scene)
-    asked = STEPS[state.answers.step].name
     said = corrected_from(state, words, lang, scene)
     is_told = said or (asked == TOPIC.name and concern.confident)
     part = None if is_told else numbered(words, state, scene) or like_label(words, state, scene)
