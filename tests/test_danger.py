@@ -483,17 +483,93 @@ def test_who_looks_for_something_for_a_child_has_lost_no_child(shipped: DangerNe
 
 # One word that sounds like two of a danger, or like one of another.
 ORDINARY = {
-    "de": ("mir sind keine Spiele mehr eingefallen", "mein Augenlid zuckt seit Tagen"),
-    "en": ("the letter from the school was a shock", "my sons share one pair of football socks"),
-    "tr": ("geçen ay bebek kaybı yaşadık", "iki düşük ve bebek kaybından sonra"),
-    "ar": ("ما لقينا دفتر الفحوصات الاصفر تبع الطفل", "نشاطات وقت الفراغ للشباب"),
-    "uk": ("донька плаче над домашнім завданням", "у квартирі відключили газ", "дитину блює у машині"),
+    "de": (
+        "mir sind keine Spiele mehr eingefallen",
+        "mein Augenlid zuckt seit Tagen",
+    ),
+    "en": (
+        "the letter from the school was a shock",
+        "my sons share one pair of football socks",
+    ),
+    "tr": (
+        "geçen ay bebek kaybı yaşadık",
+        "iki düşük ve bebek kaybından sonra",
+        "sığınma başvurumuz reddedildi",
+        "evladımızı kanserden kaybettik",
+        "daire için sırada bekliyoruz",
+        "oğlumun elektronik dersi var",
+        "öğretmen kızıma bir şey söyledi",
+        "torunum altı yaşında hâlâ peltek konuşuyor diyorlar",
+        "okuldan gelince kızım ağlıyor ödev için",
+        "yakında kreş yok, çocuk okula başlayacak",
+        "hamile olduğumu yeni öğrendim",
+        "kocam Türkiye'ye gidip döndü",
+    ),
+    "ar": (
+        "ما لقينا دفتر الفحوصات الاصفر تبع الطفل",
+        "نشاطات وقت الفراغ للشباب",
+    ),
+    "uk": (
+        "донька плаче над домашнім завданням",
+        "у квартирі відключили газ",
+        "дитину блює у машині",
+        "ми з подругою чекаємо двійню",
+        "дочка зачиняється у своїй кімнаті, їй чотирнадцять",
+        "сусідам вчора все відключили",
+        "бабуся після інсульту, син допомагає",
+        "хтось варив нам борщ, мене тоді не було",
+        "синок не випускає планшет з рук",
+        "мене питають про гроші і документи",
+        "дочка шукає подругу по листуванню",
+        "шукаю роботу на п'ять годин, поки син у садочку",
+        "чоловік на роботі, я з двома вдома сама",
+        "втратила малюка, дитинка була дуже чекана",
+    ),
 }
 
 
 @pytest.mark.parametrize("lang", ORDINARY)
 def test_ordinary_words_that_sound_like_a_danger_raise_no_alarm(shipped: DangerNet, lang: str) -> None:
     assert not {text: found for text in ORDINARY[lang] if (found := shipped.find(text, lang))}
+
+
+# Sentences beside the ordinary ones: nearly the same words, and somebody is in danger.
+BESIDE_ORDINARY: dict[str, dict[str, tuple[str, ...]]] = {
+    "tr": {
+        "missing-child": (
+            "bebeğimi avm'de kaybettim",
+            "kızım dünden beri yok okulda da değil",
+            "oğlum gece eve gelmedi",
+        ),
+        "domestic-violence": ("kocamdan kaçtım sığınma evine",),
+        "sexual-abuse": (
+            "hocası kızıma elliyor",
+            "amcası bu bizim sırrımız demiş",
+        ),
+        "confidential-birth": ("hamileyim, ailem öğrenirse öldürür beni",),
+        "suicidal-thoughts": ("oğlum kendini asacağını diyor",),
+        "poisoning": ("kızım tuvalet temizleyicisi içti",),
+    },
+    "uk": {
+        "acute-illness": ("дитина раптом відключилась",),
+        "domestic-violence": (
+            "мій колишній чекає під домом",
+            "чоловік забрав телефон і ключі",
+        ),
+        "missing-child": (
+            "шукаю сина вже дві години, ніхто не бачив",
+            "дочка втекла з дому",
+        ),
+        "suicidal-thoughts": ("вона ріже собі руки лезом",),
+        "fear-of-hurting-child": ("я вдарила доньку, знову зірвалась",),
+    },
+}
+
+
+@pytest.mark.parametrize("lang", BESIDE_ORDINARY)
+def test_a_danger_beside_the_ordinary_words_is_still_heard(shipped: DangerNet, lang: str) -> None:
+    said = [(topic, text) for topic, texts in BESIDE_ORDINARY[lang].items() for text in texts]
+    assert not [(topic, text) for topic, text in said if topic not in shipped.find(text, lang)]
 
 
 SPEAK_OF_DANGER = {
