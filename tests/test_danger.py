@@ -491,7 +491,7 @@ ORDINARY = {
         "Zehennägel schneiden beim Baby, ich trau mich nicht",
         "Töpfern und Basteln am Samstag, alle Kinder dürfen kommen",
         "es kommt nachts immer zu uns ins Bett, was tun",
-        "mein Baby lacht nie zurück, wenn sie es anschaut",
+        "mein Baby lacht nicht zurück, wenn sie es anschaut",
         "der Vermieter kündigt uns, wir müssen bald aus der Wohnung raus",
         "er will alles selber machen und tobt",
         "unsere Nachbarin klopft an die Wand, wenn das Baby schreit",
@@ -578,6 +578,7 @@ BESIDE_ORDINARY: dict[str, dict[str, tuple[str, ...]]] = {
         "sexual-abuse": (
             "hocası kızıma elliyor",
             "amcası bu bizim sırrımız demiş",
+            "havuzda çıplak fotoğrafımı çekti",
         ),
         "confidential-birth": ("hamileyim, ailem öğrenirse öldürür beni",),
         "suicidal-thoughts": ("oğlum kendini asacağını diyor",),
@@ -592,9 +593,11 @@ BESIDE_ORDINARY: dict[str, dict[str, tuple[str, ...]]] = {
         "missing-child": (
             "шукаю сина вже дві години, ніхто не бачив",
             "дочка втекла з дому",
+            "вагітна донька втекла з дому",
         ),
         "suicidal-thoughts": ("вона ріже собі руки лезом",),
         "fear-of-hurting-child": ("я вдарила доньку, знову зірвалась",),
+        "confidential-birth": ("ніхто не знає що я вагітна, він мене кинув",),
     },
     "ar": {
         "child-in-danger": (
@@ -604,12 +607,19 @@ BESIDE_ORDINARY: dict[str, dict[str, tuple[str, ...]]] = {
         "missing-child": (
             "ابني هرب من البيت بالليل",
             "بنتي اختفت من مبارح",
+            "ما رجع عالبيت من ساعتين",
         ),
         "suicidal-thoughts": ("شرطت ايدها بالموس",),
         "poisoning": ("بنتي بلعت بطارية",),
         "confidential-birth": ("محدش يعرف اني حامل وخايفة من اهلي",),
-        "fear-of-hurting-child": ("صفعت ابني وندمت",),
-        "acute-illness": ("ابني شرق بالحليب وازرق",),
+        "fear-of-hurting-child": (
+            "صفعت ابني وندمت",
+            "رجعت من الشغل وصفعت بنتي",
+        ),
+        "acute-illness": (
+            "ابني شرق بالحليب وازرق",
+            "ابني غاب عن الوعي بالمدرسة",
+        ),
     },
     "de": {
         "acute-illness": ("mein Sohn ist nicht ansprechbar",),
@@ -628,9 +638,11 @@ BESIDE_ORDINARY: dict[str, dict[str, tuple[str, ...]]] = {
         "missing-child": (
             "I cannot find my daughter anywhere",
             "our little boy ran away from the group home",
+            "I was at work and now I can't find my son",
         ),
         "domestic-violence": ("my husband hits me",),
         "forced-marriage-fgm": ("my father says I must marry, I am fifteen",),
+        "suicidal-thoughts": ("I can't stand living with this pain",),
     },
 }
 
