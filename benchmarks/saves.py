@@ -22,6 +22,7 @@ from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
 from benchmarks.catalog import town, write_workbook
+from benchmarks.stage import until
 from benchmarks.town_hall import WHO, TownHall, marked, town_hall
 from catalog.sources.base import Source
 
@@ -95,6 +96,8 @@ async def saves(folder: Path, count: int, tick: Tick = int, whole_every: int = W
             else:
                 await saver.half()
             tick()
+        await saver.cut()  # the last half stays until it has been refused, however slow the machine is
+        await until(lambda: any(sign in hall.log() for sign in REFUSED), PATIENCE)
         history = await hall.history()
         wrong = sum(version.offers != OFFERS for version in history) + abs(history[0].number - count // whole_every - 1)
         refused = sum(hall.log().count(sign) for sign in REFUSED)
@@ -121,13 +124,14 @@ class Saver:
 
     async def half(self) -> None:
         """Not to the end, and stay so for a while."""
-        way = self.chance.choice((self._cut, self._replaced, self._emptied, self._gone, self._damaged))
+        way = self.chance.choice((self.cut, self._replaced, self._emptied, self._gone, self._damaged))
         await way()
         shares = [share for share, _, _ in PAUSES]
         [(_, shortest, longest)] = self.chance.choices(PAUSES, shares)
         await asyncio.sleep(self.chance.uniform(shortest, longest))
 
-    async def _cut(self) -> None:
+    async def cut(self) -> None:
+        """The beginning of the file only."""
         await self._write(self.file, self._beginning())
 
     async def _replaced(self) -> None:

@@ -63,7 +63,7 @@ def test_counters_come_back_in_a_fresh_installation(
 def test_no_chat_and_no_word_is_in_a_backup(database: Database, keys: Keys, chats: list[bytes], tmp_path: Path) -> None:
     write_backup(database, keys, tmp_path / "backup")
     opened = keys.open((tmp_path / "backup").read_bytes().removeprefix(HEAD), PLACE)
-    assert set(json.loads(opened)) == {*COUNTED, "catalog_versions", "confirmations", "challenges"}
+    assert set(json.loads(opened)) == {*COUNTED, "catalog_versions", "confirmations", "challenges", "positions"}
     stored = contents(database)
     secrets = [
         *chats,
