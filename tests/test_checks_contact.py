@@ -75,7 +75,14 @@ def test_the_host_of_a_link(web: str, name: str) -> None:
 
 def test_a_mail_house_that_is_mistyped() -> None:
     assert found(check_contact, an_offer(email="cafe@gmial.com")) == [("email", "email-mistyped")]
-    assert found(check_contact, an_offer(email="cafe@gmx.net")) == []
+    assert detail(check_contact, an_offer(email="cafe@t-onlin.de"), "suggestion") == "t-online.de"
+
+
+@pytest.mark.parametrize(
+    "house", ["gmx.net", "hotmail.com", "online.de", "o2online.de", "live.de", "kita-hof.de", "aok.de"]
+)
+def test_a_mail_house_of_its_own_is_not_mistyped(house: str) -> None:
+    assert found(check_contact, an_offer(email=f"cafe@{house}")) == []
 
 
 def test_nobody_can_be_reached_without_contact_and_address() -> None:
