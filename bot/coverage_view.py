@@ -18,6 +18,7 @@ from catalog.spelling import meant
 from catalog.text import clean
 
 NO_NUMBER = "–"
+SOFT_HYPHEN = "\u00ad"
 PLACES = 2  # named at the top of the page
 
 
@@ -155,13 +156,14 @@ class CoverageView:
         ]
 
     def named(self, kind: str, said: str, ids: Sequence[str]) -> str:
-        """The id of a topic group or phase, from its id or its name in German or English.
+        """The id of a topic group or phase, from its id or its name in German or English, the short one in the table too.
 
         Raises:
             ValueError: nothing is called so; the message names what there is.
         """
         voices = [self.text, *(self.text.into(tag) for tag in WORDS)]
-        names = {clean(name): i for i in ids for name in (i, *(voice.label(kind, i) for voice in voices))}
+        short = {i: [words[i].replace(SOFT_HYPHEN, "") for words in WORDS.values() if i in words] for i in ids}
+        names = {clean(name): i for i in ids for name in (i, *short[i], *(voice.label(kind, i) for voice in voices))}
         if clean(said) in names:
             return names[clean(said)]
         raise ValueError(self._unknown(said, [self.text.label(kind, i) for i in ids]))

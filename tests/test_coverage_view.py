@@ -82,6 +82,13 @@ def test_a_topic_is_found_by_its_name_in_the_other_language(view: CoverageView, 
     assert view.named("groups", english, STOCK.coverage.groups) == "relief"
 
 
+@pytest.mark.parametrize(
+    ("said", "phase"), [("3–5", "age_3_6"), ("3-5", "age_3_6"), ("Schulstart", "transition_school")]
+)
+def test_an_age_is_found_as_it_stands_in_the_table(said: str, phase: str, view: CoverageView) -> None:
+    assert view.named("phases", said, STOCK.coverage.phases) == phase
+
+
 def test_an_unknown_name_is_answered_with_what_there_is(view: CoverageView) -> None:
     with pytest.raises(ValueError, match="Meinten Sie „Sonnenhang“"):
         view.named_place("Sonenhang")
