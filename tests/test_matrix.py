@@ -282,6 +282,21 @@ def test_an_answer_in_a_thread_stays_in_the_thread(house: House) -> None:
     asyncio.run(play())
 
 
+def test_what_is_read_gets_a_receipt(house: House) -> None:
+    async def play() -> None:
+        async with house.living(), online(house.server, house.person()) as (anna,):
+            room = await in_a_room(house, anna)
+            event = await anna.say(room, "hallo")
+            await anna.until(
+                lambda: (
+                    house.bot in (receipts := anna.client.rooms[room].read_receipts)
+                    and receipts[house.bot].event_id == event
+                )
+            )
+
+    asyncio.run(play())
+
+
 # ---- going
 
 

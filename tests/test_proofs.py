@@ -188,6 +188,7 @@ def test_the_judge_sees_what_is_lost_repeated_overtaken_or_made_up(lines: Sequen
     assert judge(SAID, arrived(*lines), Echo()) == verdict
 
 
+@pytest.mark.whole
 def test_families_see_each_whole_save_and_never_half_of_one(tmp_path: Path, words: Path) -> None:
     lay_words(words, tmp_path / "data")
     outcome = asyncio.run(saves.saves(tmp_path, 12, whole_every=6))

@@ -1,8 +1,4 @@
-"""What makes a chat feel alive and does not matter if it fails: that we have read and are typing, where it takes long.
-
-An answer says as much by itself: whoever sends an event has read what was before it (Matrix specification, "Receiving
-notifications").
-"""
+"""What makes a chat feel alive and does not matter if it fails: read receipts, and "is typing" where it takes long."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -34,7 +30,10 @@ class Ornaments:
         loop, earlier = asyncio.get_running_loop(), self._waiting.get(room)
         due = earlier.when() if earlier else loop.time() + LONG
         self._wait_no_longer(room)
-        self._waiting[room] = loop.call_at(due, self._show, room, event)
+        self._waiting[room] = loop.call_at(due, self._type, room)
+        self.aside(
+            self._server.call("POST", "v3", "rooms", room, "receipt", "m.read", event, body={})
+        )  # ticks of bridges too
 
     def answered(self, room: str) -> None:
         self._wait_no_longer(room)
@@ -47,11 +46,9 @@ class Ornaments:
         if waiting:
             waiting.cancel()
 
-    def _show(self, room: str, event: str) -> None:
-        """It takes long: say that we have read up to an event, and that we are typing."""
+    def _type(self, room: str) -> None:
         self._waiting.pop(room, None)
         self._typing.add(room)
-        self.aside(self._server.call("POST", "v3", "rooms", room, "receipt", "m.read", event, body={}))
         self.aside(self._show_typing(room, shown=True))
 
     async def _show_typing(self, room: str, *, shown: bool) -> None:
