@@ -35,6 +35,7 @@ def opened_package(path: Path) -> Iterator[ZipFile]:
         with ZipFile(path) as package:
             _check_parts(package)
             yield package
+    # NotImplementedError is what zipfile raises for a compression that it does not know: the file is refused.
     except (BadZipFile, zlib.error, EOFError, expat.ExpatError, NotImplementedError) as error:
         raise RefusedFileError("file-broken") from error
 

@@ -31,9 +31,8 @@ class Ornaments:
         due = earlier.when() if earlier else loop.time() + LONG
         self._wait_no_longer(room)
         self._waiting[room] = loop.call_at(due, self._type, room)
-        self.aside(
-            self._server.call("POST", "v3", "rooms", room, "receipt", "m.read", event, body={})
-        )  # ticks of bridges too
+        # An answer says as much by itself, but not to the ticks of a bridge.
+        self.aside(self._server.call("POST", "v3", "rooms", room, "receipt", "m.read", event, body={}))
 
     def answered(self, room: str) -> None:
         self._wait_no_longer(room)
