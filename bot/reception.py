@@ -28,7 +28,11 @@ RESCUED = 10_000  # updates remembered that were looked at while nothing could b
 
 
 class Reception:
-    """The door. `rescue`: the answer to a danger, without any memory; nothing for everything else."""
+    """The door. `rescue`: the answer to a danger, without any memory; nothing for everything else.
+
+    `storing` is told when updates are about to be stored, in the same breath: SQLite then claims their chats in the same
+    transaction.
+    """
 
     def __init__(
         self,
@@ -41,6 +45,7 @@ class Reception:
         patience: float,
         metrics: Metrics,
         at: Callable[[str], None],
+        storing: Callable[[], None] | None = None,
     ) -> None:
         self._database = database
         self._keys = keys
@@ -51,6 +56,7 @@ class Reception:
         self._patience = patience
         self._metrics = metrics
         self._at = at
+        self._storing = storing
         self._rescued: OrderedDict[bytes, None] = OrderedDict()
         self._harmless: OrderedDict[bytes, None] = OrderedDict()  # so that what comes again and again costs no thought
         self._is_away = False
@@ -86,6 +92,8 @@ class Reception:
         now = self._database.now()
         arrivals = [self._arrival(channel, update, now) for update in updates]
         self._at("before_inbox_commit")
+        if updates and self._storing:
+            self._storing()
         try:
             async with asyncio.timeout(STORING):
                 fresh = await self._database.do(

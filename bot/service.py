@@ -110,6 +110,9 @@ class Service:
             patience=limits.patience.send,
             metrics=self.metrics,
             at=at,
+            storing=self._awake.set
+            if database.is_sqlite
+            else None,  # whoever claims then stands behind it in the queue
         )
         self._mind = Mind(self._reception.calm)
         self._sender = Sender(
@@ -134,7 +137,7 @@ class Service:
         except UnavailableError as error:
             self._is_away(error)
             raise
-        if updates:
+        if updates and not self._database.is_sqlite:
             self._awake.set()
 
     async def cursor(self, channel: str) -> str | None:

@@ -172,8 +172,8 @@ async def together(database: Database, operations: Sequence[Callable[[Connection
     tasks = [asyncio.create_task(submit(operation)) for operation in operations]
     await asyncio.sleep(0)
     may_end.set()
-    await busy
-    return await asyncio.gather(*tasks, return_exceptions=True)
+    _, *outcomes = await asyncio.gather(busy, *tasks, return_exceptions=True)
+    return outcomes
 
 
 def take_over(database: Database, heir: str, now: float) -> int:

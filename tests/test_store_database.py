@@ -65,6 +65,40 @@ def test_what_waits_is_committed_together_on_sqlite(sqlite: Database) -> None:
     assert facts(sqlite) == {"a", "b", "c", "e"}
 
 
+def test_what_comes_while_a_transaction_is_open_goes_into_it(sqlite: Database) -> None:
+    begun, has_come = Event(), Event()
+
+    def hesitate(connection: Connection) -> None:
+        put(connection, "a")
+        begun.set()
+        has_come.wait(PATIENCE)
+
+    async def come_late() -> tuple[object, object]:
+        early = asyncio.create_task(sqlite.do(hesitate))
+        await asyncio.to_thread(begun.wait, PATIENCE)
+        late = asyncio.create_task(sqlite.do(broken))
+        await asyncio.sleep(0)
+        has_come.set()
+        return await asyncio.gather(early, late, return_exceptions=True)
+
+    early, late = asyncio.run(come_late())
+    assert (early, type(late)) == (None, KeyError)
+    assert facts(sqlite) == {"a"}, "the one that failed took nothing along"
+
+
+def test_the_log_is_emptied_between_two_transactions_however_much_waits(sqlite: Database) -> None:
+    async def work() -> tuple[bool, list[str]]:
+        before = [asyncio.create_task(sqlite.do(put, f"before {n}")) for n in range(5)]
+        await asyncio.sleep(0)
+        scrubbed = asyncio.wrap_future(sqlite.scrub())
+        after = [asyncio.create_task(sqlite.do(put, f"after {n}")) for n in range(5)]
+        return await scrubbed, await asyncio.gather(*before, *after)
+
+    was_emptied, names = asyncio.run(work())
+    assert was_emptied
+    assert facts(sqlite) == set(names)
+
+
 def test_many_more_than_fit_into_one_transaction_are_all_committed(sqlite: Database) -> None:
     names = [f"fact {n}" for n in range(2 * TOGETHER + 3)]
     assert asyncio.run(together(sqlite, [partial(put, name=name) for name in names])) == names

@@ -9,6 +9,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic, time
@@ -51,6 +52,10 @@ class Database:
         self._clock = clock
         self._ahead = time() - monotonic()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._kept: Connection | None = (
+            None  # SQLite's one connection, and what its writer took from the queue too early
+        )
+        self._put_off: list[_Job | None] = []
         self._closing = threading.Lock()
         self._is_closed = False
         writers = 1 if self.is_sqlite else POSTGRES_WRITERS
@@ -120,31 +125,27 @@ class Database:
         return job.done
 
     def _work(self) -> None:
-        while (first := self._jobs.get()) is not None:
-            batch = [first, *self._waiting()]
-            inside = [job for job in batch if not job.outside]
-            if inside:
-                _settle(inside, partial(self._commit, inside))
-            for job in batch:
-                if job.outside:
-                    _settle([job], partial(self._outside, job))
+        while (first := self._put_off.pop() if self._put_off else self._jobs.get()) is not None:
+            jobs = [first]
+            _settle(jobs, partial(self._outside, first) if first.outside else partial(self._commit, jobs))
+        self._put_back()
 
-    def _waiting(self) -> Iterator[_Job]:
-        """What else can go into the same transaction."""
-        for _ in range(TOGETHER if self.is_sqlite else 0):
+    def _waiting(self, most: int) -> Iterator[_Job]:
+        """What else can go into the transaction that is open."""
+        for _ in range(most if self.is_sqlite and not self._put_off else 0):
             try:
                 job = self._jobs.get_nowait()
             except queue.Empty:
                 return
-            if job is None:
-                self._jobs.put(None)
+            if job is None or job.outside:
+                self._put_off.append(job)
                 return
             yield job
 
     def _commit(self, jobs: list[_Job]) -> list[Any]:
-        """Run them all in one transaction; where one of them fails, each alone, so that only that one fails."""
+        """Run them in one transaction, with whatever comes meanwhile; where one fails, each alone, so that only that one fails."""
         try:
-            return self._transaction(jobs)
+            return self._transaction(jobs, TOGETHER)
         except UnavailableError:
             raise
         except Exception:
@@ -155,15 +156,17 @@ class Database:
     def _first(self, job: _Job) -> Any:
         return self._transaction([job])[0]
 
-    def _transaction(self, jobs: list[_Job]) -> list[Any]:
-        """Repeat what two transactions did to each other, and once what a broken connection interrupted.
+    def _transaction(self, jobs: list[_Job], most: int = 1) -> list[Any]:
+        """Run jobs, and up to `most` with those that come meanwhile: they are added to `jobs`.
+
+        Repeat what two transactions did to each other, and once what a broken connection interrupted.
 
         Operations bear to be repeated: the commit may have happened although its answer was lost.
         """
         for attempt in range(AGAIN):
             try:
-                with self._engine.begin() as connection:
-                    return [job.operation(connection) for job in jobs]
+                with self._begun() as connection:
+                    return list(self._results(connection, jobs, most))
             except DBAPIError as error:
                 broken = error.connection_invalidated and attempt == 0
                 if broken or getattr(error.orig, "sqlstate", None) in IN_EACH_OTHERS_WAY:
@@ -173,7 +176,33 @@ class Database:
                 raise
         raise UnavailableError("transactions stay in each other's way")
 
+    def _results(self, connection: Connection, jobs: list[_Job], most: int) -> Iterator[Any]:
+        for job in jobs:
+            yield job.operation(connection)
+            jobs += self._waiting(most - len(jobs))
+
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        """A transaction. SQLite's connection is kept for the next one; after an error it is not."""
+        if not self.is_sqlite:
+            with self._engine.begin() as connection:
+                yield connection
+            return
+        self._kept = self._kept or self._engine.connect()
+        try:
+            with self._kept.begin():
+                yield self._kept
+        except BaseException:
+            self._put_back()
+            raise
+
+    def _put_back(self) -> None:
+        if self._kept:
+            self._kept.close()
+            self._kept = None
+
     def _outside(self, job: _Job) -> list[Any]:
+        self._put_back()
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             return [job.operation(connection)]
 

@@ -9,8 +9,11 @@ first time was lost, when the same process has claimed the chat anew: every clai
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from operator import itemgetter
 
-from sqlalchemy import Connection, TextClause, bindparam, text
+from sqlalchemy import Connection
+
+from bot.store.statement import Statement
 
 ALIVE = "process "  # a process's own lease is "process <process>"
 PROCESS = 16  # characters of an owner that name the process; what follows names one claim of it
@@ -73,21 +76,17 @@ class Claim:
     owner: str = ""
 
 
-def _sql(statement: str, *lists: str) -> TextClause:
-    return text(statement).bindparams(*(bindparam(name, expanding=True) for name in lists))
-
-
-_SEE = _sql("INSERT INTO seen (digest, at) VALUES (:digest, :now) ON CONFLICT DO NOTHING")
-_AWAIT = _sql("""
+_SEE = Statement("INSERT INTO seen (digest, at) VALUES (:digest, :now) ON CONFLICT DO NOTHING")
+_AWAIT = Statement("""
     INSERT INTO chats (chat, channel, expires_at, pending, ready_at) VALUES (:chat, :channel, :now, 1, :now)
     ON CONFLICT (chat) DO UPDATE SET pending = chats.pending + 1,
         ready_at = CASE WHEN chats.pending = 0 AND chats.ready_at < :now THEN :now ELSE chats.ready_at END""")
-_TAKE_IN = _sql("""
+_TAKE_IN = Statement("""
     INSERT INTO inbox (chat, digest, content, tries, at) VALUES (:chat, :digest, :content, 0, :now)""")
-_REMEMBER = _sql("""
+_REMEMBER = Statement("""
     INSERT INTO cursors (channel, value) VALUES (:channel, :cursor)
     ON CONFLICT (channel) DO UPDATE SET value = excluded.value""")
-_CURSOR = _sql("SELECT value FROM cursors WHERE channel = :channel")
+_CURSOR = Statement("SELECT value FROM cursors WHERE channel = :channel")
 
 
 def accept(
@@ -97,10 +96,10 @@ def accept(
     fresh = [False] * len(arrivals)
     # Rows are locked in the same order everywhere, first digests, then chats: no deadlocks.
     for i in sorted(range(len(arrivals)), key=lambda i: arrivals[i].digest):
-        fresh[i] = connection.execute(_SEE, {"digest": arrivals[i].digest, "now": now}).rowcount == 1
+        fresh[i] = _SEE.run(connection, {"digest": arrivals[i].digest, "now": now}) == 1
     _take_in(connection, [arrival for arrival, is_fresh in zip(arrivals, fresh, strict=True) if is_fresh], now)
     if cursor:
-        connection.execute(_REMEMBER, {"channel": cursor[0], "cursor": cursor[1]})
+        _REMEMBER.run(connection, {"channel": cursor[0], "cursor": cursor[1]})
     return fresh
 
 
@@ -111,13 +110,13 @@ def _take_in(connection: Connection, arrivals: Sequence[Arrival], now: float) ->
         if a.content is not None
     ]
     if rows:
-        connection.execute(_AWAIT, rows)
-        connection.execute(_TAKE_IN, rows)
+        _AWAIT.each(connection, rows)
+        _TAKE_IN.each(connection, rows)
 
 
 def cursor_of(connection: Connection, channel: str) -> str | None:
     """How far a channel has read."""
-    value: str | None = connection.execute(_CURSOR, {"channel": channel}).scalar_one_or_none()
+    value: str | None = _CURSOR.value(connection, {"channel": channel})
     return value
 
 
@@ -128,21 +127,21 @@ _READY = """
     UPDATE chats SET owner = :owner WHERE chat IN (SELECT chat FROM ready)
     RETURNING chat, channel, state, expires_at, ready_at"""
 _LOCK = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}
-_CLAIM = {dialect: _sql(_READY.format(lock=lock, others="")) for dialect, lock in _LOCK.items()}
+_CLAIM = {dialect: Statement(_READY.format(lock=lock, others="")) for dialect, lock in _LOCK.items()}
 _CLAIM_OTHERS = {
-    dialect: _sql(_READY.format(lock=lock, others="AND channel NOT IN :full"), "full")
+    dialect: Statement(_READY.format(lock=lock, others="AND channel NOT IN :full"), "full")
     for dialect, lock in _LOCK.items()
 }
-_PARCELS = _sql(
+_PARCELS = Statement(
     "SELECT chat, n, key, content, started, unclear, failed FROM outbox WHERE chat IN :chats ORDER BY n", "chats"
 )
-_OLDEST = _sql(
+_OLDEST = Statement(
     """
     SELECT id, chat, digest, content, tries FROM inbox
     WHERE id IN (SELECT min(id) FROM inbox WHERE chat IN :chats GROUP BY chat)""",
     "chats",
 )
-_START_FIRST = _sql(
+_START_FIRST = Statement(
     "UPDATE outbox SET started = TRUE WHERE chat IN :chats AND n IN (SELECT min(n) FROM outbox AS o WHERE o.chat = outbox.chat)",
     "chats",
 )
@@ -152,32 +151,32 @@ def claim(connection: Connection, owner: str, now: float, most: int, full: Colle
     """Take up to `most` chats for which something waits, those that have waited longest first. `full`: not of these channels."""
     wanted = {"now": now, "most": most, "owner": owner}
     if full:
-        found = connection.execute(_CLAIM_OTHERS[connection.dialect.name], {**wanted, "full": list(full)}).all()
+        found = _CLAIM_OTHERS[connection.dialect.name].rows(connection, {**wanted, "full": list(full)})
     else:
-        found = connection.execute(_CLAIM[connection.dialect.name], wanted).all()
+        found = _CLAIM[connection.dialect.name].rows(connection, wanted)
     if not found:
         return []
-    chats = {"chats": [row.chat for row in found]}
+    chats = {"chats": [chat for chat, *_ in found]}
     parcels: dict[bytes, list[Parcel]] = {}
-    for chat, *parcel in connection.execute(_PARCELS, chats):
+    for chat, *parcel in _PARCELS.rows(connection, chats):
         parcels.setdefault(chat, []).append(Parcel(*parcel))
     if parcels:
-        connection.execute(_START_FIRST, {"chats": list(parcels)})
-    messages = {chat: Message(id_, *rest) for id_, chat, *rest in connection.execute(_OLDEST, chats)}
+        _START_FIRST.run(connection, {"chats": list(parcels)})
+    messages = {chat: Message(id_, *rest) for id_, chat, *rest in _OLDEST.rows(connection, chats)}
     return [
         Claim(
-            row.chat,
-            row.channel,
-            row.state if row.expires_at > now else None,
-            messages.get(row.chat),
-            tuple(parcels.get(row.chat, ())),
+            chat,
+            channel,
+            state if expires_at > now else None,
+            messages.get(chat),
+            tuple(parcels.get(chat, ())),
             owner,
         )
-        for row in sorted(found, key=lambda row: row.ready_at)
+        for chat, channel, state, expires_at, _ in sorted(found, key=itemgetter(-1))  # ready_at
     ]
 
 
-_DUE = _sql("SELECT min(ready_at) FROM chats WHERE pending > 0 AND owner IS NULL")
+_DUE = Statement("SELECT min(ready_at) FROM chats WHERE pending > 0 AND owner IS NULL")
 
 
 def claim_alone(
@@ -187,15 +186,15 @@ def claim_alone(
 
     For the only process: where several share a database, they have to look all the same.
     """
-    return claim(connection, owner, now, most, full), connection.execute(_DUE).scalar_one()
+    return claim(connection, owner, now, most, full), _DUE.value(connection)
 
 
-_ANSWERED = _sql("DELETE FROM inbox WHERE id = :id")
-_ON = _sql("""
+_ANSWERED = Statement("DELETE FROM inbox WHERE id = :id")
+_ON = Statement("""
     UPDATE chats SET state = :state, expires_at = :expires_at, pending = pending - 1 + :parcels
     WHERE chat = :chat AND owner = :owner""")
-_KEEP = _sql("UPDATE chats SET pending = pending - 1 + :parcels WHERE chat = :chat AND owner = :owner")
-_POST = _sql("""
+_KEEP = Statement("UPDATE chats SET pending = pending - 1 + :parcels WHERE chat = :chat AND owner = :owner")
+_POST = Statement("""
     INSERT INTO outbox (chat, n, key, content, started, unclear, failed, at)
     VALUES (:chat, :n, :key, :content, :started, 0, 0, :now)""")
 
@@ -222,11 +221,11 @@ def finish(
 def _take_out(
     connection: Connection, owner: str, claimed: Claim, parcels: int, state: Mapping[str, object] | None
 ) -> None:
-    if claimed.message is None or not connection.execute(_ANSWERED, {"id": claimed.message.id}).rowcount:
+    if claimed.message is None or not _ANSWERED.run(connection, {"id": claimed.message.id}):
         raise LostClaimError
     counted = {"parcels": parcels, "chat": claimed.chat, "owner": owner}
-    on = connection.execute(_ON, {**counted, **state}) if state is not None else connection.execute(_KEEP, counted)
-    if not on.rowcount:
+    is_on = _ON.run(connection, {**counted, **state}) if state is not None else _KEEP.run(connection, counted)
+    if not is_on:
         raise LostClaimError
 
 
@@ -236,14 +235,14 @@ def _post(connection: Connection, chat: bytes, parcels: Sequence[Parcel], now: f
         for i, p in enumerate(parcels)
     ]
     if rows:
-        connection.execute(_POST, rows)
+        _POST.each(connection, rows)
 
 
 _OURS = "EXISTS (SELECT 1 FROM chats WHERE chats.chat = :chat AND owner = :owner)"
-_DELIVERED = _sql(f"DELETE FROM outbox WHERE chat = :chat AND n = :n AND (key = :key OR {_OURS})")  # noqa: S608 our own words
-_START = _sql(f"UPDATE outbox SET started = TRUE WHERE chat = :chat AND n = :n AND {_OURS}")  # noqa: S608 the same
-_NOTE = _sql("INSERT INTO messages (chat, ref, at) VALUES (:chat, :ref, :now)")
-_LESS = _sql("UPDATE chats SET pending = pending - 1 WHERE chat = :chat")
+_DELIVERED = Statement(f"DELETE FROM outbox WHERE chat = :chat AND n = :n AND (key = :key OR {_OURS})")  # noqa: S608 our own words
+_START = Statement(f"UPDATE outbox SET started = TRUE WHERE chat = :chat AND n = :n AND {_OURS}")  # noqa: S608 the same
+_NOTE = Statement("INSERT INTO messages (chat, ref, at) VALUES (:chat, :ref, :now)")
+_LESS = Statement("UPDATE chats SET pending = pending - 1 WHERE chat = :chat")
 
 
 def delivered(
@@ -266,10 +265,10 @@ def delivered(
     Where what follows is past its time, the chat is let go too.
     """
     row = {"chat": chat, "owner": owner}
-    if connection.execute(_DELIVERED, {**row, "n": n, "key": key}).rowcount:
-        connection.execute(_LESS, {"chat": chat})
+    if _DELIVERED.run(connection, {**row, "n": n, "key": key}):
+        _LESS.run(connection, {"chat": chat})
         note(connection, chat, refs, now)
-    if following is not None and connection.execute(_START, {**row, "n": following}).rowcount:
+    if following is not None and _START.run(connection, {**row, "n": following}):
         return Next.DELIVER
     waiting = let_go(connection, owner, chat, now if ready_at is None else ready_at)
     return Next.STOP if waiting is None else Next.CLAIM if waiting else Next.REST
@@ -278,10 +277,10 @@ def delivered(
 def note(connection: Connection, chat: bytes, refs: Sequence[bytes], now: float) -> None:
     """Remember messages that are to be deleted when the chat is (sealed)."""
     for ref in refs:
-        connection.execute(_NOTE, {"chat": chat, "ref": ref, "now": now})
+        _NOTE.run(connection, {"chat": chat, "ref": ref, "now": now})
 
 
-_LET_GO = _sql("""
+_LET_GO = Statement("""
     UPDATE chats SET owner = NULL, ready_at = :ready_at WHERE chat = :chat AND owner = :owner RETURNING pending""")
 
 
@@ -292,11 +291,11 @@ def let_go(connection: Connection, owner: str, chat: bytes, ready_at: float) -> 
         How many messages and answers wait for it. None: it is not ours; nothing is written.
     """
     row = {"chat": chat, "owner": owner, "ready_at": ready_at}
-    waiting: int | None = connection.execute(_LET_GO, row).scalar_one_or_none()
+    waiting: int | None = _LET_GO.value(connection, row)
     return waiting
 
 
-_LATER = _sql("""
+_LATER = Statement("""
     UPDATE outbox SET started = FALSE, unclear = unclear + :unclear, failed = failed + 1 - :unclear
     WHERE chat = :chat AND n = :n""")
 
@@ -307,18 +306,18 @@ def postpone(connection: Connection, owner: str, chat: bytes, n: int, ready_at: 
     Nothing is written where the chat was lost: what waits there may be another answer.
     """
     if let_go(connection, owner, chat, ready_at) is not None:
-        connection.execute(_LATER, {"chat": chat, "n": n, "unclear": int(unclear)})
+        _LATER.run(connection, {"chat": chat, "n": n, "unclear": int(unclear)})
 
 
-_WAITS = _sql("SELECT EXISTS (SELECT 1 FROM inbox WHERE chat = :chat)")
+_WAITS = Statement("SELECT EXISTS (SELECT 1 FROM inbox WHERE chat = :chat)")
 
 
 def waits(connection: Connection, chat: bytes) -> bool:
     """Whether a message of this chat is not answered yet."""
-    return bool(connection.execute(_WAITS, {"chat": chat}).scalar_one())
+    return bool(_WAITS.value(connection, {"chat": chat}))
 
 
-_RECOUNT = _sql("""
+_RECOUNT = Statement("""
     UPDATE chats SET pending = (SELECT count(*) FROM inbox WHERE inbox.chat = chats.chat)
         + (SELECT count(*) FROM outbox WHERE outbox.chat = chats.chat)
     WHERE chat = :chat""")
@@ -330,18 +329,18 @@ def recount(connection: Connection, owner: str, chat: bytes, now: float) -> None
     Its row is taken first, in a statement of its own: then a message that comes in meanwhile is counted by one of both.
     """
     if let_go(connection, owner, chat, now) is not None:
-        connection.execute(_RECOUNT, {"chat": chat})
+        _RECOUNT.run(connection, {"chat": chat})
 
 
-_TRIED = _sql("UPDATE inbox SET tries = tries + 1 WHERE id = :id")
+_TRIED = Statement("UPDATE inbox SET tries = tries + 1 WHERE id = :id")
 
 
 def tried(connection: Connection, message: int) -> None:
     """Answering failed, or ended the process."""
-    connection.execute(_TRIED, {"id": message})
+    _TRIED.run(connection, {"id": message})
 
 
-_SET_ASIDE = _sql("INSERT INTO quarantine (channel, error, at) VALUES (:channel, :error, :now)")
+_SET_ASIDE = Statement("INSERT INTO quarantine (channel, error, at) VALUES (:channel, :error, :now)")
 
 
 def set_aside(
@@ -354,20 +353,20 @@ def set_aside(
     """
     _take_out(connection, owner, claimed, len(parcels), None)
     _post(connection, claimed.chat, parcels, now)
-    connection.execute(_SET_ASIDE, {"channel": claimed.channel, "error": error, "now": now})
+    _SET_ASIDE.run(connection, {"channel": claimed.channel, "error": error, "now": now})
 
 
-_LEASE = _sql("""
+_LEASE = Statement("""
     INSERT INTO leases (name, owner, until) VALUES (:name, :owner, :until)
     ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
     WHERE leases.owner = excluded.owner OR leases.until < :now""")
-_RETURN = _sql("DELETE FROM leases WHERE owner = :owner")
-_LET_ALL_GO = _sql(f"UPDATE chats SET owner = NULL WHERE substr(owner, 1, {PROCESS}) = :process")  # noqa: S608 a number
-_FREE = _sql(
+_RETURN = Statement("DELETE FROM leases WHERE owner = :owner")
+_LET_ALL_GO = Statement(f"UPDATE chats SET owner = NULL WHERE substr(owner, 1, {PROCESS}) = :process")  # noqa: S608 a number
+_FREE = Statement(
     f"UPDATE chats SET owner = NULL WHERE substr(owner, 1, {PROCESS}) = :process AND chat NOT IN :busy",  # noqa: S608 a number
     "busy",
 )
-_ORPHANED = _sql(f"""
+_ORPHANED = Statement(f"""
     UPDATE chats SET owner = NULL WHERE owner IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM leases WHERE name = :alive || substr(chats.owner, 1, {PROCESS}) AND until >= :now)""")  # noqa: S608 a number
 
@@ -375,21 +374,21 @@ _ORPHANED = _sql(f"""
 def lease(connection: Connection, name: str, owner: str, now: float, seconds: float) -> bool:
     """Become or stay the only one who does `name`, for some seconds. False: somebody else is."""
     row = {"name": name, "owner": owner, "now": now, "until": now + seconds}
-    return connection.execute(_LEASE, row).rowcount == 1
+    return _LEASE.run(connection, row) == 1
 
 
 def stay_alive(connection: Connection, process: str, now: float, seconds: float) -> int:
     """Renew a process's own lease, and free the chats of processes that are gone. Returns how many."""
     lease(connection, ALIVE + process, process, now, seconds)
-    return connection.execute(_ORPHANED, {"alive": ALIVE, "now": now}).rowcount
+    return _ORPHANED.run(connection, {"alive": ALIVE, "now": now})
 
 
 def free(connection: Connection, process: str, busy: Collection[bytes]) -> int:
     """Free the chats of a process that it is not busy with. Returns how many; never while it is claiming."""
-    return connection.execute(_FREE, {"process": process, "busy": [b"", *busy]}).rowcount
+    return _FREE.run(connection, {"process": process, "busy": [b"", *busy]})
 
 
 def leave(connection: Connection, process: str) -> None:
     """A process ends in order: others may go on with its chats at once."""
-    connection.execute(_LET_ALL_GO, {"process": process})
-    connection.execute(_RETURN, {"owner": process})
+    _LET_ALL_GO.run(connection, {"process": process})
+    _RETURN.run(connection, {"owner": process})

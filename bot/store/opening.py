@@ -117,7 +117,9 @@ def sqlite_engine(path: Path, key: str | None) -> Engine:
             connection.execute(f"PRAGMA {setting}")
         return connection
 
-    engine = create_engine(URL.create("sqlite", database=str(path)), creator=connect, module=sqlcipher)
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), creator=connect, module=sqlcipher, hide_parameters=True
+    )
     # A transaction that reads before it writes must own the writer's place from the start, or it fails as "locked".
     event.listen(engine, "begin", _begin)
     return engine
@@ -153,6 +155,7 @@ def postgres_engine(url: str) -> Engine:
     try:
         return create_engine(
             address.set(drivername="postgresql+psycopg"),
+            hide_parameters=True,  # what a family wrote stands in no error
             pool_pre_ping=True,
             pool_size=POSTGRES_WRITERS,
             connect_args={"connect_timeout": CONNECT_SECONDS, "target_session_attrs": "read-write"},
