@@ -76,12 +76,14 @@ class Town:
         count, moved = 0, monotonic()
         while True:
             await asyncio.sleep(0.1)
-            different = len({(a.chat, a.key) for a in self.arrived()})
             if (now := sum(len(person.screen) for person in self.people)) != count:
                 count, moved = now, monotonic()
-            is_complete = different >= wanted and self.fake.is_quiet
+            is_complete = count >= wanted and self.fake.is_quiet and self._different() >= wanted
             if monotonic() - moved > (quiet if is_complete else STUCK_SECONDS):
                 return
+
+    def _different(self) -> int:
+        return len({(a.chat, a.key) for a in self.arrived()})
 
     def verdict(self) -> Verdict:
         return judge(self.said, self.arrived(), self.conversation)
