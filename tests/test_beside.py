@@ -246,3 +246,39 @@ def test_questions_about_what_was_found_are_answered_and_it_stays_found(chat: Ta
 def test_such_words_are_nothing_of_the_kind_before_anything_was_found(chat: Talks) -> None:
     talk = chat("de")
     assert "💶" not in talk.say("was kostet das").replies[0].text
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        *(("de", "an wen kann ich mich wenden?"), ("de", "ich will hilfe aber weis nich wo anfang")),
+        *(("de-simple", "ich will hilfe aber weis nich wo anfang"), ("en", "I really dont know where to start")),
+        *(("tr", "nereden başlayacağımı bilmiyorum"), ("ar", "ما بعرف من وين ابدا")),
+        ("uk", "не знаю з чого почати, потрібна допомога"),
+    ],
+)
+@pytest.mark.parametrize("step", STEPS)
+def test_who_does_not_know_where_to_begin_is_taken_by_the_hand(chat: Talks, lang: str, text: str, step: str) -> None:
+    talk = chat(lang)
+    for said in STEPS[step]:
+        talk.tap(said) if ":" in said else talk.say(said)
+    before = talk.answers
+    warm, *_ = talk.say(text).replies
+    assert warm.text.startswith("🤝")
+    assert talk.answers == before
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "topic"),
+    [
+        ("de", "ich brauche hilfe, mein sohn stottert", "speech-development"),
+        ("de", "Ich brauche Hilfe bei den Hausaufgaben", "homework-tutoring"),
+        ("tr", "yardım istiyorum çocuğum gece uyumuyor", "baby-sleep-feeding"),
+        ("ar", "احتاج مساعدة ابني ما بيحكي", "speech-development"),
+        ("uk", "мені потрібна допомога, дитина не говорить", "speech-development"),
+    ],
+)
+def test_a_concern_beside_a_plea_is_heard(chat: Talks, lang: str, text: str, topic: str) -> None:
+    talk = chat(lang)
+    talk.say(text)
+    assert [found for found, _ in talk.answers.topics][:1] == [topic]

@@ -7,7 +7,7 @@ from bot.dialogue.model import Answers, Reply, Say
 from bot.dialogue.screen import PLACE, RESULTS
 from bot.dialogue.small_talk import introduction, privacy, small_talk
 from bot.dialogue.steps.base import Scene
-from bot.understanding.asides import Aside
+from bot.understanding.asides import PLEA, Aside
 from bot.understanding.topic import Guess, TopicGuesses
 from catalog.text import clean
 
@@ -26,6 +26,7 @@ ASIDES = (
     "offer",
     "unreachable",
     "more",
+    PLEA,
     "help",
     "thanks",
     "agree",
@@ -73,6 +74,8 @@ def whole_aside(
         return None
     most = 0 if concern.confident and concern.nearness >= SURE else MOST_BESIDE
     left_out = {"nearby"} if step == RESULTS.name else {"nearby", *ABOUT_OFFERS}
+    if concern.confident:
+        left_out.add(PLEA)  # "I need help, my son stutters"
     fitting = (name for name in ASIDES if name in asides and name not in left_out)
     name = next((name for name in fitting if len(asides[name].rest.split()) <= most), None)
     return None if name is None or tells(asides[name].rest) else _named(name, asides)
@@ -96,7 +99,7 @@ def answer_aside(name: str, answers: Answers, scene: Scene) -> tuple[Reply, ...]
     match name:
         case "privacy":
             return privacy(scene)
-        case "thanks":
+        case "thanks" | "plea":
             return small_talk(name, scene)
         case "robot":
             text = _("I am a computer program, not a person. But with the help that I show you, people answer.")

@@ -9,6 +9,7 @@ from itertools import chain
 
 from catalog.text import clean, phon
 
+PLEA = "plea"  # "I need help and do not know where to begin"
 HEAD = 3  # letters by which beginnings of words are listed
 WINDOW = 6  # words within which those of one phrase stand
 MOST_WORDS = 120  # of a message that are looked at

@@ -9,7 +9,7 @@ from typing import Literal
 from bot.i18n import Language, Languages
 from bot.understanding.age import Age, ages_among
 from bot.understanding.age_words import AgeWords, age_words, cut
-from bot.understanding.asides import Aside, Asides, phrases_of
+from bot.understanding.asides import PLEA, Aside, Asides, phrases_of
 from bot.understanding.correction import CorrectionWords, corrected
 from bot.understanding.danger import DangerNet, parse_harmless, parse_patterns
 from bot.understanding.danger import let_go as forget_sounds
@@ -233,8 +233,15 @@ class Understanding:
         if not any(letter.isalpha() for letter in text):
             return TopicGuesses()
         guesses = self.topics.guess(_without_numbers(text), lang)
+        guesses = guesses if guesses.confident else self._beside_plea(text, lang) or guesses
         tells = guesses.nearness >= WORD_FOR_WORD or any(self._telling(text, lang))
         return guesses if tells else TopicGuesses()
+
+    def _beside_plea(self, text: str, lang: str | None) -> TopicGuesses | None:
+        """What is clear once "I need help" is left out; it says nothing of the concern, and is near to many."""
+        plea = self.asides(text).get(PLEA)
+        alone = self.topics.guess(_without_numbers(plea.rest), lang) if plea and plea.rest else TopicGuesses()
+        return alone if alone.confident else None
 
     def _story(self, text: str, lang: str | None) -> TopicGuesses:
         """The concerns of a long story, clause by clause: none of them is near to the whole of it."""
