@@ -24,7 +24,6 @@ from catalog.catalog import load_catalog
 DATA = Path(__file__).parent / "data"
 PLACES = Path(__file__).parent.parent.parent / "shared" / "data" / "places"
 LANGUAGES = ("de", "en", "tr", "ar", "uk")
-BESIDE = "topic beside age and place"
 GOALS = {
     "topic": (80, 90),
     "age": (95, 95),
@@ -34,7 +33,6 @@ GOALS = {
     "oblique danger": (99, 99),
     "near danger": (97, 97),
     "language": (0, 0),
-    BESIDE: (0, 0),
 }
 BREATH = {  # everything at once, as families write it; the same frame around every message about a topic
     "de": "hallo, meine tochter ist 4, {}, wir wohnen in Dresden",
@@ -43,6 +41,15 @@ BREATH = {  # everything at once, as families write it; the same frame around ev
     "ar": "مرحبا بنتي عمرها 4 سنين، {}، ساكنين بدريسدن",
     "uk": "добрий день, доньці 4 роки, {}, живемо в Дрездені",
 }
+PLEA = {
+    "de": "ich brauche hilfe, {}",
+    "en": "i need help, {}",
+    "tr": "yardıma ihtiyacım var, {}",
+    "ar": "أحتاج مساعدة، {}",
+    "uk": "мені потрібна допомога, {}",
+}
+FRAMES = {"topic beside age and place": BREATH, "topic beside a plea": PLEA}
+GOALS |= dict.fromkeys(FRAMES, (0, 0))
 
 OBLIQUE = {"danger": "oblique danger", "no danger": "near danger"}  # a set of its own, for it is much harder
 
@@ -59,19 +66,20 @@ def main() -> None:
         found = evaluate(desk, file.read_text("utf-8").splitlines())
         renamed = OBLIQUE if file.name.startswith("oblique.") else {}
         scores |= {(renamed.get(slot, slot), lang): score for (slot, lang), score in found.items()}
-    scores |= {(BESIDE, lang): beside(desk, which, lang) for lang in LANGUAGES}
+    for what, frames in FRAMES.items():
+        scores |= {(what, lang): beside(desk, which, lang, frames[lang]) for lang in LANGUAGES}
     Console().print(table(scores, which, with_table=places is not None))
 
 
-def beside(desk: Desk, which: str, lang: str) -> Score:
-    """The same messages about a topic in one breath with an age and a place, at the first question; a danger counts as said."""
+def beside(desk: Desk, which: str, lang: str, frame: str) -> Score:
+    """The same messages about a topic in one breath with something else, at the first question; a danger counts as said."""
     first = three = 0
     messages = [json.loads(line) for line in (DATA / f"topic.{which}.{lang}.jsonl").read_text("utf-8").splitlines()]
     text = desk.understanding.languages.translator(lang)
     for message in messages:
         turn = respond(
             State(Answers(step="child", lang=lang)),
-            Text(BREATH[lang].format(message["text"])),
+            Text(frame.format(message["text"])),
             catalog=desk.catalog,
             understanding=desk.understanding,
             text=text,
