@@ -1,6 +1,7 @@
 """Every operation is one transaction, on its own or together with others, and durable when it returns."""
 
 import asyncio
+import gc
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
@@ -117,6 +118,33 @@ def test_what_an_operation_raises_reaches_whoever_called_it_and_nothing_is_writt
 def test_a_bug_in_a_statement_is_not_taken_for_a_database_that_is_away(database: Database, statement: str) -> None:
     with pytest.raises(DBAPIError):
         database.run(lambda connection: connection.execute(text(statement)))
+
+
+def test_nobody_is_alarmed_when_an_operation_fails_for_which_nobody_waits_any_more(database: Database) -> None:
+    begun, may_end, alarms = Event(), Event(), list[str]()
+
+    def fail_late(_: Connection) -> None:
+        begun.set()
+        may_end.wait(PATIENCE)
+        raise UnavailableError("frozen")
+
+    async def give_up() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: alarms.append(context["message"]))
+        task = asyncio.create_task(database.do(fail_late))
+        await asyncio.to_thread(begun.wait, PATIENCE)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        may_end.set()
+        await database.do(rows_of_facts)
+        del task
+        gc.collect()
+
+    asyncio.run(give_up())
+    assert alarms == []
+
+
+def rows_of_facts(connection: Connection) -> int:
+    return len(connection.execute(text("SELECT name FROM facts")).all())
 
 
 def test_an_operation_goes_on_although_nobody_waits_for_it_any_more(

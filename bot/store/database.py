@@ -79,7 +79,9 @@ class Database:
     async def do(self, operation: Operation[P, T], *args: P.args, **named: P.kwargs) -> T:
         """`run` without blocking the event loop. Once begun it goes on, even where the waiting task is cancelled."""
         done = self._submit(_Job(lambda connection: operation(connection, *args, **named)))
-        result: T = await asyncio.shield(asyncio.wrap_future(done))
+        waiting = asyncio.wrap_future(done)
+        waiting.add_done_callback(_look_at)
+        result: T = await asyncio.shield(waiting)
         return result
 
     def scrub(self) -> Future[bool]:
@@ -205,6 +207,12 @@ class Database:
         self._put_back()
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             return [job.operation(connection)]
+
+
+def _look_at(done: asyncio.Future[Any]) -> None:
+    """Where the waiting task was cancelled, nobody else asks what became of it, and asyncio takes that for a bug."""
+    if not done.cancelled():
+        done.exception()
 
 
 def _is_away(error: DBAPIError) -> bool:
