@@ -282,3 +282,43 @@ def test_a_concern_beside_a_plea_is_heard(chat: Talks, lang: str, text: str, top
     talk = chat(lang)
     talk.say(text)
     assert [found for found, _ in talk.answers.topics][:1] == [topic]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("de", "meine freundin hat gesagt ich soll hier mal schreiben"),
+        ("de", "das jugendamt hat mir diesen kontakt gegeben"),
+        ("de", "eigentlich wollte ich nur mal schauen was das hier ist"),
+        ("en", "My neighbour told me to write here"),
+        ("tr", "komşum bana buraya yazmamı söyledi"),
+        ("ar", "جارتي قالت لي اكتب هون"),
+        ("uk", "мені сусідка порадила сюди написати"),
+    ],
+)
+def test_who_was_sent_here_is_told_what_this_is_and_raises_no_alarm(chat: Talks, lang: str, text: str) -> None:
+    talk = chat(lang)
+    hello = talk.say("/help").replies[0]
+    assert talk.say(text).replies[0] == hello
+    assert not talk.answers.topics
+    assert not talk.answers.suggested
+
+
+def test_who_was_sent_here_and_is_beaten_is_heard(chat: Talks) -> None:
+    talk = chat("de")
+    assert talk.say("meine freundin hat gesagt ich soll hier schreiben, mein mann schlägt mich").danger
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "topic"),
+    [
+        ("ar", "سجلت بنتي بعشر Kitas وكلهم قالو ما في محل", "childcare-place"),
+        ("uk", "Я вже просто без сил, не сплю, кричу на всіх, треба якась передишка", "parent-exhaustion"),
+    ],
+)
+def test_a_worry_at_the_first_question_is_asked_back_and_not_only_thanked_for(
+    chat: Talks, lang: str, text: str, topic: str
+) -> None:
+    talk = chat(lang)
+    talk.say(text)
+    assert topic in {*talk.answers.suggested, *(found for found, _ in talk.answers.topics)}

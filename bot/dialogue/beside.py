@@ -7,7 +7,7 @@ from bot.dialogue.model import Answers, Reply, Say
 from bot.dialogue.screen import PLACE, RESULTS
 from bot.dialogue.small_talk import introduction, privacy, small_talk
 from bot.dialogue.steps.base import Scene
-from bot.understanding.asides import PLEA, Aside
+from bot.understanding.asides import ARRIVAL, PLEA, Aside
 from bot.understanding.topic import Guess, TopicGuesses
 from catalog.text import clean
 
@@ -27,6 +27,7 @@ ASIDES = (
     "unreachable",
     "more",
     PLEA,
+    ARRIVAL,
     "help",
     "thanks",
     "agree",
@@ -75,7 +76,7 @@ def whole_aside(
     most = 0 if concern.confident and concern.nearness >= SURE else MOST_BESIDE
     left_out = {"nearby"} if step == RESULTS.name else {"nearby", *ABOUT_OFFERS}
     if concern.confident:
-        left_out.add(PLEA)  # "I need help, my son stutters"
+        left_out |= {PLEA, ARRIVAL}  # "I need help, my son stutters"
     fitting = (name for name in ASIDES if name in asides and name not in left_out)
     name = next((name for name in fitting if len(asides[name].rest.split()) <= most), None)
     return None if name is None or tells(asides[name].rest) else _named(name, asides)
@@ -122,6 +123,8 @@ def answer_aside(name: str, answers: Answers, scene: Scene) -> tuple[Reply, ...]
             return (Say("📵 " + text),)
         case "other_language":
             return (Say("🌍 " + _("I do not speak this language yet. These are the languages that I speak.")),)
+        case "arrival":
+            return introduction(scene)
         case "help":
             return (_place_not_found(scene),) if at_place else introduction(scene)
         case "nearby" if at_place:

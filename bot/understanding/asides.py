@@ -10,6 +10,7 @@ from itertools import chain
 from catalog.text import clean, phon
 
 PLEA = "plea"  # "I need help and do not know where to begin"
+ARRIVAL = "arrival"  # "my neighbour told me to write here"
 HEAD = 3  # letters by which beginnings of words are listed
 WINDOW = 6  # words within which those of one phrase stand
 MOST_WORDS = 120  # of a message that are looked at
@@ -30,10 +31,14 @@ PICTURES = {  # a message of nothing but pictures
 
 @dataclass(frozen=True)
 class Aside:
-    """What a message asks for, and the words of it that say something else. A picture is its own rest: it is not sure."""
+    """What a message asks for, the words of it that say something else, and all words that it is not asked for with.
+
+    A picture is its own rest: it is not sure.
+    """
 
     name: str
     rest: str
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ class Asides:
         for phrase, found in spots.items():
             if len(found) == len(set(phrase.words)) and (together := _together(list(found.values()))):
                 covered.setdefault(phrase.name, set()).update(together)
-        return {name: Aside(name, self._rest(words, said)) for name, said in covered.items()}
+        return {name: self._aside(name, words, said) for name, said in covered.items()}
 
     def _at(self, key: str) -> Iterator[tuple[str, _Phrase]]:
         yield from ((key, phrase) for phrase in self._whole.get(key, ()))
@@ -78,8 +83,9 @@ class Asides:
             if key.startswith(beginning):
                 yield beginning + "*", phrase
 
-    def _rest(self, words: list[str], covered: set[int]) -> str:
-        return " ".join(word for i, word in enumerate(words) if i not in covered and word not in self._idle)
+    def _aside(self, name: str, words: list[str], covered: set[int]) -> Aside:
+        beside = [word for i, word in enumerate(words) if i not in covered]
+        return Aside(name, " ".join(word for word in beside if word not in self._idle), " ".join(beside))
 
 
 class Wordlist:

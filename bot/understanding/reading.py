@@ -9,13 +9,13 @@ from typing import Literal
 from bot.i18n import Language, Languages
 from bot.understanding.age import Age, ages_among
 from bot.understanding.age_words import AgeWords, age_words, cut
-from bot.understanding.asides import PLEA, Aside, Asides, phrases_of
+from bot.understanding.asides import ARRIVAL, PLEA, Aside, Asides, phrases_of
 from bot.understanding.correction import CorrectionWords, corrected
 from bot.understanding.danger import DangerNet, parse_harmless, parse_patterns
 from bot.understanding.danger import let_go as forget_sounds
 from bot.understanding.language import LanguageDetector, LanguageGuess, LanguageModel, LanguageTraits
 from bot.understanding.place import PlaceWords, Sentence
-from bot.understanding.remainder import CLAUSE, remainder
+from bot.understanding.remainder import CLAUSE, counts_children, is_small_word, remainder
 from bot.understanding.topic import KNOWN_SCORE, Guess, TopicGuesses, TopicIndex
 from bot.understanding.words import ascii_digits
 from catalog.places import Found, Gazetteer
@@ -37,6 +37,7 @@ UNASKED_SCORE = 0.34  # how near an entry must be before an answer to another qu
 CLEAR_SCORE = 0.32  # the same where only one concern can be meant
 SHORTEST_WORD = 3
 FEWEST_WORDS = 2  # that an answer to another question shares with a longer phrase before it is read as a concern
+STORY_WORDS = 3  # the same, where nothing but who it is about is asked yet, or beside who told them to write
 CORE = 0.7  # the same, of the words that are not about who the child is
 WORD_FOR_WORD = 0.8  # nearness of a message that is one of the entries but for a letter or two
 AT_HOME = 0.6  # share of a word's entries that are about danger, from which it speaks of it
@@ -179,11 +180,13 @@ class Understanding:
         """Whether the words are clearly nearer to dangers than to anything harmless; which danger may stay open.
 
         One of the words must be at home there: "bringen" alone is not "umbringen"; and it must say more than "will this
-        stay secret?" or "delete it all".
+        stay secret?", "delete it all" or "my neighbour told me to write here".
         """
         if guesses.best not in self.danger_topics or guesses.nearness < KNOWN_SCORE:
             return False
         asides = self.asides(text)
+        if ARRIVAL in asides and guesses.nearness < CORE:
+            return False
         private = asides.get("privacy") or asides.get("delete")
         words = [word for word in clean(private.rest if private else text).split() if word not in figures]
         shares = (self.topics.share(word, self.danger_topics) for word in words)
@@ -232,16 +235,22 @@ class Understanding:
         """
         if not any(letter.isalpha() for letter in text):
             return TopicGuesses()
+        asides = self.asides(text)
+        if ARRIVAL in asides:
+            text = asides[ARRIVAL].beside
+            if len([*self._telling(text, lang)]) < STORY_WORDS:
+                return TopicGuesses()
         guesses = self.topics.guess(_without_numbers(text), lang)
-        guesses = guesses if guesses.confident else self._beside_plea(text, lang) or guesses
+        alone = self.topics.guess(_without_numbers(self._beside_plea(text, lang)), lang)
+        if alone.confident and (not guesses.confident or alone.nearness >= guesses.nearness):
+            guesses = alone
         tells = guesses.nearness >= WORD_FOR_WORD or any(self._telling(text, lang))
         return guesses if tells else TopicGuesses()
 
-    def _beside_plea(self, text: str, lang: str | None) -> TopicGuesses | None:
-        """What is clear once "I need help" is left out; it says nothing of the concern, and is near to many."""
+    def _beside_plea(self, text: str, lang: str | None) -> str:
+        """What is told besides "I need help", which says nothing of the concern and is near to many; else nothing."""
         plea = self.asides(text).get(PLEA)
-        alone = self.topics.guess(_without_numbers(plea.rest), lang) if plea and plea.rest else TopicGuesses()
-        return alone if alone.confident else None
+        return plea.beside if plea and any(self._telling(plea.rest, lang)) else ""
 
     def _story(self, text: str, lang: str | None) -> TopicGuesses:
         """The concerns of a long story, clause by clause: none of them is near to the whole of it."""
@@ -267,14 +276,14 @@ class Understanding:
             missing -= any(self._corrections[tag].weighs(word) for tag in tags for word in words)
         if missing <= 0 or not concern.confident:
             return missing <= 0
-        core = " ".join(w for w in words if not any(_counts_children(w, self._ages[tag]) for tag in tags))
+        core = " ".join(w for w in words if not any(counts_children(w, self._ages[tag]) for tag in tags))
         return self.topics.guess(core, lang).nearness >= CORE
 
     def _telling(self, text: str, lang: str | None) -> Iterator[str]:
         """The words of a text that families use for a concern."""
         tags = self._order(lang, self._ages)[:3]
         for word in dict.fromkeys(clean(_without_numbers(text)).split()):
-            if self._tells(word) and not any(_counts_children(word, self._ages[tag]) for tag in tags):
+            if self._tells(word) and not any(counts_children(word, self._ages[tag]) for tag in tags):
                 yield word
 
     def _tells(self, word: str) -> bool:
@@ -311,8 +320,9 @@ class Understanding:
         ages = self.ages(text, lang, asked=asked == "child")
         near = CLEAR_SCORE if concern.confident else UNASKED_SCORE
         beside = concern.nearness >= near and self._has_content(text, lang, place)
-        topics = concern if asked == "topic" or beside else TopicGuesses()
-        if topics.guesses and asked != "topic" and not self.speaks_of(text, lang, concern):
+        is_asked = asked == "topic" or self._tells_a_worry(text, lang, asked)
+        topics = concern if is_asked or beside else TopicGuesses()
+        if topics.guesses and not is_asked and not self.speaks_of(text, lang, concern):
             topics = replace(topics, confident=False) if asked == "results" else TopicGuesses()
         return Understood(ages, topics, place, guess)
 
@@ -332,6 +342,11 @@ class Understanding:
         topics = self._read(rest, lang, places, asked, alone).topics
         return replace(said, topics=topics) if topics.guesses else said
 
+    def _tells_a_worry(self, text: str, lang: str | None, asked: Slot) -> bool:
+        """Whether a message asks for help with something, or says at the first question what it is about."""
+        beside = len([*self._telling(self._beside_plea(text, lang), lang)])
+        return beside >= FEWEST_WORDS or (asked == "child" and len([*self._telling(text, lang)]) >= STORY_WORDS)
+
     def _has_content(self, text: str, lang: str | None, place: Found) -> bool:
         """Whether words are left beside the age and the place."""
         names = {word for p in place.places[:1] for word in clean(f"{p.name} {p.district or ''}").split()}
@@ -341,7 +356,7 @@ class Understanding:
             and word not in names
             and word not in self._small_words
             and not word.isdigit()
-            and not any(_is_small_word(word, self._ages[tag], self._places[tag]) for tag in tags)
+            and not any(is_small_word(word, self._ages[tag], self._places[tag]) for tag in tags)
             for word in clean(text).split()
         )
 
@@ -360,25 +375,6 @@ def _parts(text: str) -> list[str]:
 
 def _without_numbers(text: str) -> str:
     return _LONE_NUMBER.sub(" ", ascii_digits(text[:MAX_LENGTH]))
-
-
-def _counts_children(word: str, ages: AgeWords) -> bool:
-    """Words of "I have three children": they say who, not what is the matter."""
-    units = any(word in unit for unit in ages.units.values())
-    known = (ages.numbers, ages.children, ages.joins, ages.classes)
-    return units or any(word in words for words in known)
-
-
-def _is_small_word(word: str, ages: AgeWords, places: PlaceWords) -> bool:
-    return (
-        word in ages.numbers
-        or word in ages.children
-        or word in ages.joins
-        or word in ages.pregnant
-        or any(word in unit for unit in ages.units.values())
-        or ages.ages.at([word], 0)[0] > 0
-        or word in places.filler
-    )
 
 
 def _traits(language: Language) -> LanguageTraits:

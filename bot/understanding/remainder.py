@@ -48,6 +48,26 @@ def remainder(text: str, ages: AgeWords, places: PlaceWords, names: Container[st
     return " ".join(left)
 
 
+def counts_children(word: str, ages: AgeWords) -> bool:
+    """Words of "I have three children": they say who, not what is the matter."""
+    units = any(word in unit for unit in ages.units.values())
+    known = (ages.numbers, ages.children, ages.joins, ages.classes)
+    return units or any(word in words for words in known)
+
+
+def is_small_word(word: str, ages: AgeWords, places: PlaceWords) -> bool:
+    """Whether a word only says who it is about, how old, or that a place follows."""
+    return (
+        word in ages.numbers
+        or word in ages.children
+        or word in ages.joins
+        or word in ages.pregnant
+        or any(word in unit for unit in ages.units.values())
+        or ages.ages.at([word], 0)[0] > 0
+        or word in places.filler
+    )
+
+
 def _around(words: list[str], is_core: Holds, goes_with: Holds) -> set[int]:
     """Where the words of a core stand, and beside them without a gap those that go with it."""
     around: set[int] = set()
