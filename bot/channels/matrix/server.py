@@ -47,7 +47,7 @@ class Homeserver:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
-        self._session = aiohttp.ClientSession()
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())  # Matrix knows no cookies
         self.token = ""
         self.refused = asyncio.Event()
 
