@@ -110,9 +110,7 @@ class Service:
             patience=limits.patience.send,
             metrics=self.metrics,
             at=at,
-            storing=self._awake.set
-            if database.is_sqlite
-            else None,  # whoever claims then stands behind it in the queue
+            storing=self._awake.set if database.is_sqlite else None,  # who claims stands behind it in the queue
         )
         self._mind = Mind(self._reception.calm)
         self._sender = Sender(

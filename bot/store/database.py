@@ -52,10 +52,8 @@ class Database:
         self._clock = clock
         self._ahead = time() - monotonic()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._kept: Connection | None = (
-            None  # SQLite's one connection, and what its writer took from the queue too early
-        )
-        self._put_off: list[_Job | None] = []
+        self._kept: Connection | None = None  # of SQLite's writer
+        self._put_off: list[_Job | None] = []  # what it took from the queue while a transaction was open
         self._closing = threading.Lock()
         self._is_closed = False
         writers = 1 if self.is_sqlite else POSTGRES_WRITERS
@@ -199,6 +197,7 @@ class Database:
             raise
 
     def _put_back(self) -> None:
+        """Give SQLite's connection back to the pool, which rolls back what may be open."""
         if self._kept:
             self._kept.close()
             self._kept = None
